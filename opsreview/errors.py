@@ -1,0 +1,45 @@
+"""Everything opsreview refuses to do, in one tree.
+
+OpsReviewError
+├── ParamsError          a file in params/<team>/ says something we cannot read
+├── SourceError          a file, calendar or clone that a source names cannot be read
+├── StoreError           the store is missing, damaged or of another version
+├── CycleError           a cycle name, or a cycle that has not been built
+├── OutputsError         the outputs folder cannot be written or read
+├── TableError           a frame of our own breaks its contract: a defect in opsreview
+└── NotebookError        a notebook cannot be found or does not declare its parameters
+
+Every message names the thing, the value and the next step.
+"""
+
+
+class OpsReviewError(Exception):
+    """Base of all errors that opsreview raises on purpose."""
+
+
+class ParamsError(OpsReviewError):
+    """A file of ``params/<team>/`` cannot be read or is not valid."""
+
+
+class SourceError(OpsReviewError):
+    """What a source names cannot be read. Nothing already stored is lost."""
+
+
+class StoreError(OpsReviewError):
+    """The store is missing, damaged, or written by another version."""
+
+
+class CycleError(OpsReviewError):
+    """A cycle's name is wrong, or the cycle has not been built."""
+
+
+class OutputsError(OpsReviewError):
+    """The outputs folder cannot be read or written."""
+
+
+class TableError(OpsReviewError):
+    """A frame of our own breaks its contract."""
+
+
+class NotebookError(OpsReviewError):
+    """A notebook is missing, or does not declare a parameter it is given."""

@@ -1,0 +1,150 @@
+"""Intervals for shares, counts, rates and plain medians: 95 %, closed form or exact.
+
+Each interval comes twice: as bare bounds, and as the ``Estimate`` that carries them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from math import sqrt
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from scipy.special import bdtr, gammaincinv, ndtri
+
+from opsreview.estimate import Estimate, not_measurable
+
+Z95 = float(ndtri(0.975))
+FEWEST_FOR_ORDER_STATISTICS = 6
+
+Values = Sequence[float] | npt.NDArray[np.floating] | pl.Series
+
+
+class MedianBounds(NamedTuple):
+    """A median of plain values; ``reason`` says why it has no bounds, where it has none."""
+
+    value: float
+    lower: float | None
+    upper: float | None
+    reason: str | None
+
+
+@lru_cache(maxsize=4096)
+def wilson(k: int, n: int) -> tuple[float, float]:
+    """The 95 % bounds of the share ``k / n``.
+
+    Raises:
+        ValueError: ``n`` is 0, or ``k`` is not between 0 and ``n``.
+
+    Source:
+        Wilson (1927), JASA 22:209-212; the score interval without continuity correction.
+    """
+    if not 0 <= k <= n or n == 0:
+        raise ValueError(f"{k} of {n} is not a share; count both in the same units")
+    middle = (k + Z95**2 / 2) / (n + Z95**2)
+    half_width = Z95 * sqrt(k * (n - k) / n + Z95**2 / 4) / (n + Z95**2)
+    lower = 0.0 if k == 0 else middle - half_width
+    upper = 1.0 if k == n else middle + half_width
+    return lower, upper
+
+
+@lru_cache(maxsize=4096)
+def poisson_rate(count: int, exposure: float) -> tuple[float, float]:
+    """The exact 95 % bounds of the rate ``count / exposure``, per unit of exposure.
+
+    Raises:
+        ValueError: ``count`` is negative, or ``exposure`` is not above 0.
+
+    Source:
+        Garwood (1936), Biometrika 28:437-442. Half a chi-square quantile with 2c degrees of
+        freedom is the gamma quantile of shape c, which scipy gives without a distribution object.
+    """
+    if count < 0 or exposure <= 0:
+        raise ValueError(f"{count} in {exposure} is not a rate; exposure must be above 0")
+    lower = 0.0 if count == 0 else float(gammaincinv(count, 0.025))
+    upper = float(gammaincinv(count + 1, 0.975))
+    return lower / exposure, upper / exposure
+
+
+def order_statistic_median(values: Values) -> MedianBounds:
+    """The median of complete values, bounded by two of the values themselves.
+
+    The bounds are the r-th smallest and r-th largest value, with the largest r that still covers
+    the median of any distribution in at least 95 %. Below six values no pair does: no bounds.
+
+    Raises:
+        ValueError: there are no values, or one of them is unknown.
+
+    Source:
+        David and Nagaraja, Order Statistics, section 7.1 (binomial bounds of a quantile).
+    """
+    ordered = np.sort(np.asarray(values, dtype=np.float64))
+    if ordered.size == 0 or np.isnan(ordered[-1]):
+        raise ValueError("a median needs values, none of them unknown; drop or censor those")
+    median = float(np.median(ordered))
+    if ordered.size < FEWEST_FOR_ORDER_STATISTICS:
+        return MedianBounds(
+            median, None, None, f"too few to tell: n = {ordered.size}, six are needed"
+        )
+    rank = _order_statistic_rank(ordered.size)
+    return MedianBounds(median, float(ordered[rank - 1]), float(ordered[-rank]), None)
+
+
+def share(
+    k: int, n: int, *, statistic: str = "share", reason: str = "nothing to measure"
+) -> Estimate:
+    """``k`` of ``n`` as a share with its Wilson interval; ``reason`` is told when n = 0.
+
+    Raises:
+        ValueError: ``k`` is not between 0 and ``n``.
+    """
+    if n == 0 and k == 0:
+        return not_measurable(statistic, "share", reason)
+    lower, upper = wilson(k, n)
+    return Estimate(statistic, k / n, "share", n, lower, upper, method="Wilson 95 %")
+
+
+def count(n: int, *, statistic: str = "count") -> Estimate:
+    """An exact count: it has no interval. Counting none is 0, not unknown."""
+    return Estimate(statistic, float(n), "count", n, method="count")
+
+
+def rate_per_week(count: int, weeks: float, *, statistic: str = "rate_per_week") -> Estimate:
+    """``count`` in ``weeks`` as a rate per week with exact Poisson bounds.
+
+    Not measurable where no time has passed yet.
+    """
+    if weeks <= 0:
+        return not_measurable(statistic, "per_week", "no time has passed yet")
+    lower, upper = poisson_rate(count, weeks)
+    method = "exact Poisson 95 %"
+    return Estimate(statistic, count / weeks, "per_week", count, lower, upper, method=method)
+
+
+def median_of_values(
+    values: Values,
+    *,
+    unit: str,
+    statistic: str = "median",
+    reason: str = "nothing to measure",
+) -> Estimate:
+    """The median of complete values in ``unit``, with order-statistic bounds from six values on.
+
+    With fewer the median stands without bounds and the estimate's ``reason`` says so. Waits that
+    may still be running are censored: they belong in ``survival``, not here.
+    """
+    n = len(values)
+    if n == 0:
+        return not_measurable(statistic, unit, reason)
+    value, lower, upper, why_unbounded = order_statistic_median(values)
+    method = "order statistics, at least 95 %" if why_unbounded is None else "median"
+    return Estimate(statistic, value, unit, n, lower, upper, method=method, reason=why_unbounded)
+
+
+@lru_cache(maxsize=1024)
+def _order_statistic_rank(n: int) -> int:
+    below = bdtr(np.arange(n // 2), n, 0.5)
+    return int(np.count_nonzero(2 * below <= 0.05))

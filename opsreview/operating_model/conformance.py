@@ -1,0 +1,144 @@
+"""What was promised, held against what happened: holds, drifts, or cannot tell and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from opsreview.estimate import Estimate, in_words
+from opsreview.operating_model.document import OperatingModel
+from opsreview.operating_model.promise import Promise
+
+Verdict = Literal["holds", "drifts", "cannot tell"]
+Evidence = list[dict[str, str]]  # [{"text": ..., "url": ...}]
+
+
+@dataclass(frozen=True)
+class Held:
+    """One promise and what became of it. ``happened`` and ``why`` are sentences for the page."""
+
+    id: str
+    path: str
+    says: str
+    happened: str
+    verdict: Verdict
+    why: str
+    evidence: Evidence
+
+    def to_json(self) -> dict[str, Any]:
+        """One row of ``drift.json``."""
+        return asdict(self)
+
+
+def held_against(
+    model: OperatingModel,
+    *,
+    estimates: Callable[[str, str, str], Estimate],
+    evidence: Callable[[Promise], Evidence],
+) -> list[Held]:
+    """Every promise with its verdict, in the model's order.
+
+    Args:
+        model: The one in force in the cycle.
+        estimates: The cycle's estimate of (metric, statistic, group); ``response_attainment`` is
+            read at the promise's own deadline. Where there is none: value None, n 0 and a reason.
+        evidence: Links to cases behind a promise's number.
+
+    Returns:
+        A promise met by the value holds; one missed by the whole interval drifts; one missed by the
+        value while the interval reaches the target cannot be told.
+    """
+    return [_held(promise, estimates, evidence) for promise in model.promises]
+
+
+def _held(
+    promise: Promise,
+    estimates: Callable[[str, str, str], Estimate],
+    evidence: Callable[[Promise], Evidence],
+) -> Held:
+    if promise.metric is None or promise.statistic is None:
+        reason = promise.unchecked or "nothing checks it"
+        return Held(
+            promise.id, promise.path, promise.says, "not checked", "cannot tell", reason, []
+        )
+    estimate = estimates(promise.metric, promise.statistic, promise.group)
+    verdict, why = judged(promise, estimate)
+    shown = happened(promise, estimate)
+    links = evidence(promise) if estimate.n else []
+    return Held(promise.id, promise.path, promise.says, shown, verdict, why, links)
+
+
+def judged(promise: Promise, estimate: Estimate) -> tuple[Verdict, str]:
+    """The verdict on one number, and the reason in words."""
+    if estimate.n == 0:
+        return "cannot tell", estimate.reason or "there was nothing to measure"
+    target = promise.target
+    if target is None:
+        return "cannot tell", "the promise has no target"
+    if estimate.value is not None and _is_met(promise, estimate.value, target):
+        return "holds", f"{in_words(estimate.value, estimate.unit)} meets {promise.in_words}"
+    if estimate.value is None and not _median_is_open(estimate):
+        return "cannot tell", estimate.reason or "the data give no value"
+    return _judged_missed(promise, estimate, target)
+
+
+def happened(promise: Promise, estimate: Estimate) -> str:
+    """What the cycle shows, with n and the interval: ``52 % of 43 answered within 3 d (...)``."""
+    if estimate.n == 0:
+        return "not measurable"
+    value = in_words(estimate.value, estimate.unit)
+    interval = interval_in_words(estimate)
+    notes = [f"interval {interval}"] if interval else []
+    if estimate.n_pending:
+        notes.append(f"{estimate.n_pending} more still inside their deadline")
+    if promise.has_deadline_share:
+        within = in_words(promise.at_most_hours, "hours")
+        return f"{value} of {estimate.n} answered within {within}" + _in_brackets(notes)
+    of = "a median of " if estimate.statistic == "median" else ""
+    said = "median not reached" if _median_is_open(estimate) else f"{of}{value}"
+    subject = (promise.metric or "").replace("_", " ")
+    return f"{subject}: {said}" + _in_brackets([f"n = {estimate.n}", *notes])
+
+
+def interval_in_words(estimate: Estimate) -> str:
+    """``38–66 %``, ``at least 6.2 d``, ``at most 3 h``; empty where there is no interval."""
+    lower, upper = (
+        None if bound is None else in_words(bound, estimate.unit)
+        for bound in (estimate.lower, estimate.upper)
+    )
+    if lower is None or upper is None:
+        return f"at least {lower}" if lower else f"at most {upper}" if upper else ""
+    unit = upper.partition(" ")[2]
+    return (
+        f"{lower.removesuffix(f' {unit}')}–{upper}"
+        if lower.endswith(unit)
+        else f"{lower} – {upper}"
+    )
+
+
+def _judged_missed(promise: Promise, estimate: Estimate, target: float) -> tuple[Verdict, str]:
+    bound = estimate.upper if promise.is_floor else estimate.lower
+    wanted = in_words(target, estimate.unit)
+    side = "below" if promise.is_floor else "above"
+    interval = interval_in_words(estimate)
+    if not interval and estimate.unit == "hours":
+        return "cannot tell", f"{estimate.n} are too few to give an interval"
+    if not interval:
+        return "drifts", f"{in_words(estimate.value, estimate.unit)} is {side} {wanted}"
+    if bound is None or _is_met(promise, bound, target):
+        return "cannot tell", f"the interval ({interval}) reaches {wanted}"
+    return "drifts", f"the whole interval ({interval}) is {side} {wanted}"
+
+
+def _is_met(promise: Promise, value: float, target: float) -> bool:
+    return value >= target if promise.is_floor else value <= target
+
+
+def _median_is_open(estimate: Estimate) -> bool:
+    """Half of all has not happened yet: the value lies beyond the lower bound."""
+    return estimate.value is None and estimate.lower is not None
+
+
+def _in_brackets(notes: list[str]) -> str:
+    return f" ({', '.join(notes)})" if notes else ""

@@ -1,0 +1,192 @@
+"""The operating model of a team: read, every name resolved, and asked what it declares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from opsreview.operating_model.names import Holder, holder, holder_of_area, name_problems
+from opsreview.operating_model.promise import Promise
+from opsreview.operating_model.quantities import cadence_of, days_of, hours_of, quantity_of
+from opsreview.operating_model.resolved import resolved_json
+from opsreview.operating_model.shape import ModelEntry, PromiseEntry
+from opsreview.window import Window
+from opsreview.yaml_file import Place, YamlFile, close_names, read_yaml, validated
+
+
+@dataclass(frozen=True)
+class OperatingModel:
+    """What a team says should happen. What it does not say is ``not_declared``, never assumed.
+
+    ``file.data`` is the document as written; ``entry`` the same, validated.
+    """
+
+    file: YamlFile
+    entry: ModelEntry
+    people: frozenset[str]
+    metrics: frozenset[str]
+
+    @cached_property
+    def promises(self) -> tuple[Promise, ...]:
+        return tuple(_promise(said) for said in self.entry.promises)
+
+    def promise(self, promise_id: str) -> Promise | None:
+        """The promise with this id, or None."""
+        return next((said for said in self.promises if said.id == promise_id), None)
+
+    def response_hours(self, priority: str | None = None) -> float | None:
+        """Wall-clock hours within which a first answer is promised, or None.
+
+        A priority without a promise of its own has the general one.
+        """
+        groups = [f"priority:{priority}", "all"] if priority else ["all"]
+        hours = {
+            said.group: said.at_most_hours
+            for said in self.promises
+            if said.metric == "response_attainment"
+        }
+        return next((hours[group] for group in groups if group in hours), None)
+
+    def holder(self, name: str) -> Holder:
+        """Who a person's id, a role or ``duty`` stands for."""
+        return holder(name, self.entry)
+
+    def owner_of_area(self, label: str) -> Holder | None:
+        """Who answers for the area whose issues carry ``label``, or None."""
+        for area, said in self.entry.areas.items():
+            if said.label == label:
+                return holder_of_area(area, self.entry)
+        return None
+
+    def release_slots(self, window: Window, *, zone: ZoneInfo) -> list[date]:
+        """The days of the release rhythm that begin, in ``zone``, in ``window``."""
+        release = self.entry.rhythm.release
+        if release is None:
+            return []
+        until = date.fromordinal(window.end_at.astimezone(zone).date().toordinal() + 1)
+        days = days_of(cadence_of(release.every), release.starting, until)
+        return [day for day in days if window.start_at <= _begins(day, zone) < window.end_at]
+
+    def as_written(self, data: dict[str, Any]) -> OperatingModel:
+        """The same team's model with another document, such as that of an earlier day.
+
+        Raises:
+            ParamsError: The document is not valid.
+        """
+        return resolved(replace(self.file, data=data), self.people, self.metrics)
+
+    @cached_property
+    def not_declared(self) -> list[str]:
+        """What level 1 could say and this document does not, in plain words."""
+        entry, rhythm = self.entry, self.entry.rhythm
+        parts = {
+            "roles": entry.roles,
+            "areas of the product": entry.areas,
+            "support channels": entry.channels,
+            "when triage happens": rhythm.triage,
+            "when releases happen": rhythm.release,
+            "who is on duty in turn": rhythm.duty,
+            "when the retrospective happens": rhythm.retrospective,
+            "whom to call next (escalation)": entry.escalation,
+            "promises": entry.promises,
+            "who reviewed this model and when": entry.reviewed,
+        }
+        missing = [words for words, said in parts.items() if not said]
+        missing += [f"a deputy for {name}" for name, role in entry.roles.items() if not role.deputy]
+        if entry.promises and self.response_hours() is None:
+            missing.append("how soon a first answer comes")
+        return missing
+
+    def to_json(self, *, shown: Callable[[str], str] = str) -> dict[str, Any]:
+        """The resolved model for ``operating_model.json``; people's ids go through ``shown``."""
+        said = resolved_json(self.entry, self.promises, shown)
+        return said | {"not_declared": self.not_declared}
+
+
+def load_model(path: Path, people: Collection[str], metrics: Collection[str]) -> OperatingModel:
+    """Read ``operating_model.yaml`` and resolve every name in it.
+
+    Args:
+        path: The document.
+        people: Ids of people.yaml, those who left included.
+        metrics: Ids of the metrics that a promise may be held by.
+
+    Raises:
+        ParamsError: The file is not valid, or it names a person, role or metric that is not known.
+    """
+    return resolved(read_yaml(path), people, metrics)
+
+
+def resolved(file: YamlFile, people: Collection[str], metrics: Collection[str]) -> OperatingModel:
+    """A document already read, with every name in it resolved.
+
+    Raises:
+        ParamsError: As ``load_model``.
+    """
+    entry = validated(ModelEntry, file)
+    problems = [
+        *name_problems(entry, people),
+        *_repeats(entry),
+        *_unknown_metrics(entry, metrics),
+    ]
+    if problems:
+        raise file.refusal(problems)
+    return OperatingModel(file, entry, frozenset(people), frozenset(metrics))
+
+
+def _repeats(entry: ModelEntry) -> Iterator[tuple[Place, str]]:
+    labels: dict[str, str] = {}
+    for name, area in entry.areas.items():
+        if area.label and labels.setdefault(area.label, name) != name:
+            taken = f"{area.label} is the label of the area {labels[area.label]} already: keep one"
+            yield ("areas", name, "label"), taken
+    ids: set[str] = set()
+    deadlines: dict[str, str] = {}
+    for i, said in enumerate(entry.promises):
+        if said.id in ids:
+            yield ("promises", i, "id"), f"{said.id} is the id of a promise above: give it another"
+        ids.add(said.id)
+        group = said.group or "all"
+        if said.within and deadlines.setdefault(group, said.id) != said.id:
+            twice = (
+                f"{deadlines[group]} promises a deadline for {group} already: keep one of the two"
+            )
+            yield ("promises", i, "within"), twice
+
+
+def _unknown_metrics(entry: ModelEntry, metrics: Collection[str]) -> Iterator[tuple[Place, str]]:
+    for i, said in enumerate(entry.promises):
+        if said.metric and said.metric not in metrics:
+            hint = close_names(said.metric, metrics)
+            yield ("promises", i, "metric"), f"{said.metric} is no metric; {hint}"
+
+
+def _promise(said: PromiseEntry) -> Promise:
+    statistic, unit = said.judged_by
+    at_least = None if said.at_least is None else quantity_of(said.at_least)
+    at_most = None if said.at_most is None else quantity_of(said.at_most)
+    deadline = hours_of(said.within) if said.within else None
+    if at_most and at_most.unit == "hours":
+        deadline, at_most = at_most.value, None
+    return Promise(
+        id=said.id,
+        says=said.says,
+        owner=said.owner,
+        metric=said.metric,
+        statistic=statistic if said.metric else None,
+        unit=unit if said.metric else None,
+        at_most_hours=deadline,
+        at_least=at_least.value if at_least else None,
+        at_most=at_most.value if at_most else None,
+        group=said.group or "all",
+        unchecked=said.unchecked,
+    )
+
+
+def _begins(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)

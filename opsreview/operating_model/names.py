@@ -1,0 +1,106 @@
+"""Who the names in an operating model stand for: a person, a role's holders, or the rota."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from opsreview.operating_model.shape import ModelEntry
+from opsreview.yaml_file import Place, close_names
+
+DUTY = "duty"  # whoever holds the rota at the moment
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A name of the model, resolved: ``people`` are all who may act under it.
+
+    ``owner`` is None where the rota decides who it is.
+    """
+
+    name: str
+    owner: str | None
+    deputy: str | None
+    people: tuple[str, ...]
+
+    def to_json(self, shown: Callable[[str], str]) -> dict[str, Any]:
+        """The resolved name as ``operating_model.json`` holds it, people through ``shown``."""
+        return {
+            "name": shown(self.name) if self.name in self.people else self.name,
+            "owner": self.owner and shown(self.owner),
+            "deputy": self.deputy and shown(self.deputy),
+            "people": [shown(person) for person in self.people],
+        }
+
+
+def holder(name: str, entry: ModelEntry) -> Holder:
+    """The people that ``name`` stands for; ``name_problems`` has found none in it."""
+    if name in entry.roles:
+        role = entry.roles[name]
+        return _held_by(name, role.owner, role.deputy)
+    if name == DUTY and entry.rhythm.duty:
+        return Holder(name, None, None, tuple(dict.fromkeys(entry.rhythm.duty.order)))
+    return _held_by(name, name, None)
+
+
+def holder_of_area(area: str, entry: ModelEntry) -> Holder:
+    """Who answers for an area: its owner, and its own deputy before the owning role's."""
+    said = entry.areas[area]
+    owner = holder(said.owner, entry)
+    deputy = holder(said.deputy, entry).owner if said.deputy else owner.deputy
+    if owner.owner is None:
+        return Holder(area, None, deputy, owner.people)
+    return _held_by(area, owner.owner, deputy)
+
+
+def name_problems(entry: ModelEntry, people: Collection[str]) -> list[tuple[Place, str]]:
+    """Every name that stands for nobody, and every name that stands for two things."""
+    problems: list[tuple[Place, str]] = [
+        ((*place, name), f"{name} is a person of people.yaml too: give the role another name")
+        for place, name in ((("roles",), role) for role in entry.roles)
+        if name in people or (name == DUTY and entry.rhythm.duty)
+    ]
+    for place, name in _people_named(entry):
+        if name not in people:
+            hint = close_names(name, people)
+            problems.append((place, f"{name} is not a person of people.yaml; {hint}"))
+    known = {*people, *entry.roles, *([DUTY] if entry.rhythm.duty else [])}
+    for place, name in _holders_named(entry):
+        if name not in known:
+            hint = close_names(name, known)
+            problems.append((place, f"{name} is no person of people.yaml and no role here; {hint}"))
+    return problems
+
+
+def _people_named(entry: ModelEntry) -> Iterator[tuple[Place, str]]:
+    for name, role in entry.roles.items():
+        yield ("roles", name, "owner"), role.owner
+        if role.deputy:
+            yield ("roles", name, "deputy"), role.deputy
+    if entry.rhythm.duty:
+        for i, person in enumerate(entry.rhythm.duty.order):
+            yield ("rhythm", "duty", "order", i), person
+
+
+def _holders_named(entry: ModelEntry) -> Iterator[tuple[Place, str]]:
+    for name, area in entry.areas.items():
+        yield ("areas", name, "owner"), area.owner
+        if area.deputy:
+            yield ("areas", name, "deputy"), area.deputy
+    for name, channel in entry.channels.items():
+        yield ("channels", name, "watched_by"), channel.watched_by
+    for name in ("triage", "release", "retrospective"):
+        meeting = getattr(entry.rhythm, name)
+        if meeting:
+            yield ("rhythm", name, "by"), meeting.by
+    for i, step in enumerate(entry.escalation):
+        yield ("escalation", i, "who"), step.who
+    for i, promise in enumerate(entry.promises):
+        yield ("promises", i, "owner"), promise.owner
+    if entry.reviewed:
+        yield ("reviewed", "by"), entry.reviewed.by
+
+
+def _held_by(name: str, owner: str, deputy: str | None) -> Holder:
+    return Holder(name, owner, deputy, tuple(dict.fromkeys(filter(None, [owner, deputy]))))

@@ -1,0 +1,159 @@
+"""What could change in the operating model: rules as data, at most three proposals, never applied.
+
+A rule looks at the model, at what became of its promises and at the team's own history, and says
+which line could change, to what, and what that would have meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from opsreview.estimate import Estimate, in_words
+from opsreview.operating_model.conformance import Held, interval_in_words
+from opsreview.operating_model.decisions import value_at
+from opsreview.operating_model.document import OperatingModel
+
+DEADLINES_DAYS = (1, 2, 3, 5, 7, 10, 14)
+MOST_PROPOSALS = 3
+
+
+class Finding(Protocol):
+    """The part of a finding that a proposal leans on."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def metric(self) -> str: ...
+    @property
+    def group(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the rules look at.
+
+    ``attainment_at(hours, group)`` is the share answered within ``hours`` over the team's earlier
+    cycles. ``work`` counts, by role, what each person did of that role's work.
+    """
+
+    model: OperatingModel
+    held: Sequence[Held]
+    attainment_at: Callable[[float, str], Estimate]
+    findings: Sequence[Finding]
+    work: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One reason to propose a change; ``proposes`` yields proposals without an id."""
+
+    id: str
+    says: str
+    proposes: Callable[[Known], Iterator[dict[str, Any]]]
+
+
+def proposals(
+    model: OperatingModel,
+    held: Sequence[Held],
+    attainment_at: Callable[[float, str], Estimate],
+    findings: Sequence[Finding],
+    *,
+    work: Mapping[str, Mapping[str, int]] | None = None,
+) -> list[dict[str, Any]]:
+    """At most three changes worth deciding on, in the order of the rules and of the model.
+
+    Args:
+        model: The model of today: ``current`` is what it says.
+        held: What became of its promises in the cycle.
+        attainment_at: Share answered within (hours, group) over the team's earlier cycles.
+        findings: Of the cycle; those on the same metric and group are named in ``because``.
+        work: By role, how often each person did its work; empty where nobody counted.
+
+    Returns:
+        ``id, path, current, proposed, because, expects, what_if``; ``proposed`` is None where a
+        person has to choose.
+    """
+    known = Known(model, held, attainment_at, findings, work or {})
+    found = [proposal for rule in RULES for proposal in rule.proposes(known)]
+    return [{"id": f"p-{i}", **said} for i, said in enumerate(found[:MOST_PROPOSALS], start=1)]
+
+
+def _longer_deadline(known: Known) -> Iterator[dict[str, Any]]:
+    drifting = {said.id for said in known.held if said.verdict == "drifts"}
+    for promise in known.model.promises:
+        if promise.id not in drifting or not promise.has_deadline_share:
+            continue
+        today, share = promise.at_most_hours or 0.0, promise.at_least or 0.0
+        longer = (days for days in DEADLINES_DAYS if days * 24 > today)
+        tried = ((days, known.attainment_at(days * 24, promise.group)) for days in longer)
+        met = next(((days, past) for days, past in tried if (past.value or 0) >= share), None)
+        if met is None:
+            continue
+        path = f"{promise.path}.within"
+        yield {
+            "path": path,
+            "current": value_at(known.model.file.data, path),
+            "proposed": _days(met[0]),
+            "because": _because(known.findings, promise.metric, promise.group),
+            "expects": "done",
+            "what_if": _past_in_words(met[1], met[0], in_words(promise.at_least, "share")),
+        }
+
+
+def _name_a_deputy(known: Known) -> Iterator[dict[str, Any]]:
+    for name, role in known.model.entry.roles.items():
+        if role.deputy:
+            continue
+        counts = known.work.get(name, {})
+        others = {
+            person: n for person, n in counts.items() if n and _may_deputise(person, name, known)
+        }
+        person = min(others, key=lambda person: (-others[person], person), default=None)
+        alone = f"Nobody stands in when {role.owner} is away"
+        did = f"; {person} did {counts[person]} of {sum(counts.values())}" if person else ""
+        yield {
+            "path": f"roles.{name}.deputy",
+            "current": None,
+            "proposed": person,
+            "because": [],
+            "expects": "done",
+            "what_if": f"{alone}{did}." if person else f"{alone}: name one.",
+        }
+
+
+RULES = (
+    Rule(
+        "longer-deadline",
+        "A promised deadline that drifts: the shortest longer one that the team's history met.",
+        _longer_deadline,
+    ),
+    Rule(
+        "name-a-deputy",
+        "A role without a deputy: whoever else did most of its work.",
+        _name_a_deputy,
+    ),
+)
+
+
+def _because(findings: Iterable[Finding], metric: str | None, group: str) -> list[str]:
+    return [said.id for said in findings if (said.metric, said.group) == (metric, group)]
+
+
+def _may_deputise(person: str, role: str, known: Known) -> bool:
+    return person in known.model.people and person != known.model.entry.roles[role].owner
+
+
+def _past_in_words(past: Estimate, days: int, promised: str) -> str:
+    share = in_words(past.value, past.unit)
+    interval = interval_in_words(past)
+    sure = f", interval {interval}" if interval else ""
+    return (
+        f"Within {days} d the team answered {share} of {past.n} in the earlier cycles{sure}: "
+        f"{promised} would have been kept."
+    )
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"

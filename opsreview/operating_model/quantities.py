@@ -1,0 +1,150 @@
+"""The few quantities a person writes in an operating model: ``3 days``, ``80 %``, ``2 weeks``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+_HOURS = {"min": 1 / 60, "minute": 1 / 60, "h": 1.0, "hour": 1.0, "d": 24.0, "day": 24.0}
+_HOURS |= {"w": 168.0, "week": 168.0}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+?)s?")
+_CADENCE = re.compile(r"(?:(\d+)\s+)?(day|weekday|week|month|quarter)s?")
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A target as written: ``unit`` is hours, share, or number for a bare number."""
+
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True)
+class Cadence:
+    """How often something recurs: ``2 weeks`` is a count of 2 and the unit ``week``."""
+
+    count: int
+    unit: str
+    text: str
+
+
+def hours_of(text: Any) -> float:
+    """Wall-clock hours of ``30 min``, ``72 h``, ``3 days`` or ``2 weeks``; a day is 24 of them.
+
+    Raises:
+        ValueError: It is not a duration with a unit.
+    """
+    match = _DURATION.fullmatch(text.strip().lower()) if isinstance(text, str) else None
+    unit = match and (match[2] if match[2] in _HOURS else None)
+    if not match or not unit:
+        raise ValueError(
+            f"{text!r} is not a duration: write a number and a unit, "
+            "such as 30 min, 72 h, 3 days or 2 weeks"
+        )
+    return round(float(match[1]) * _HOURS[unit], 9)
+
+
+def quantity_of(written: Any) -> Quantity:
+    """``80 %`` and durations with their unit; a bare number keeps the meaning its metric gives it.
+
+    Raises:
+        ValueError: It is none of the three.
+    """
+    if isinstance(written, int | float) and not isinstance(written, bool):
+        return Quantity(float(written), "number")
+    text = written.strip() if isinstance(written, str) else ""
+    percent = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", text)
+    if percent:
+        return Quantity(round(float(percent[1]) / 100, 9), "share")
+    try:
+        return Quantity(hours_of(written), "hours")
+    except ValueError:
+        raise ValueError(
+            f"{written!r} is not a target: write a percent (80 %), a duration (2 days) or a number"
+        ) from None
+
+
+def cadence_of(written: Any) -> Cadence:
+    """``day``, ``weekday``, ``week``, ``2 weeks``, ``month``, ``quarter``.
+
+    Raises:
+        ValueError: It is none of those.
+    """
+    text = written.strip().lower() if isinstance(written, str) else ""
+    match = _CADENCE.fullmatch(text)
+    if not match or match[1] == "0":
+        raise ValueError(
+            f"{written!r} is not a rhythm: write day, weekday, week, 2 weeks, month or quarter"
+        )
+    return Cadence(int(match[1] or 1), match[2], text)
+
+
+def weekday_of(written: Any) -> str:
+    """The English name of a day of the week, in lower case.
+
+    Raises:
+        ValueError: It is not one.
+    """
+    name = written.strip().lower() if isinstance(written, str) else ""
+    if name not in WEEKDAYS:
+        raise ValueError(f"{written!r} is not a day of the week: write {', '.join(WEEKDAYS)}")
+    return name
+
+
+def handover_of(written: Any) -> str:
+    """``monday 10:00``, in the team's zone.
+
+    Raises:
+        ValueError: It is not a day of the week and a time.
+    """
+    match = re.fullmatch(r"(\w+)\s+([01]?\d|2[0-3]):([0-5]\d)", str(written).strip())
+    if not match:
+        raise ValueError(f"{written!r} is not a weekly moment: write it as monday 10:00")
+    return f"{weekday_of(match[1])} {int(match[2]):02}:{match[3]}"
+
+
+def days_of(cadence: Cadence, starting: date, until: date) -> list[date]:
+    """The days of a rhythm from ``starting`` to before ``until``.
+
+    Weeks count from ``starting``; months and quarters keep its weekday and its place in the month
+    (a second Tuesday stays a second Tuesday; a fifth one falls on the last).
+    """
+    if cadence.unit in ("day", "weekday", "week"):
+        days = cadence.count * (7 if cadence.unit == "week" else 1)
+        every = (starting + timedelta(days=n) for n in range(0, (until - starting).days, days))
+        return [day for day in every if cadence.unit != "weekday" or day.weekday() < 5]
+    months = cadence.count * (3 if cadence.unit == "quarter" else 1)
+    last = (until.year - starting.year) * 12 + until.month - starting.month
+    slots = [_same_weekday(starting, later) for later in range(0, last + 1, months)]
+    return [day for day in slots if day < until]
+
+
+def _same_weekday(starting: date, months_later: int) -> date:
+    year, month = divmod(starting.year * 12 + starting.month - 1 + months_later, 12)
+    first = date(year, month + 1, 1)
+    offset = (starting.weekday() - first.weekday()) % 7 + 7 * ((starting.day - 1) // 7)
+    day = first + timedelta(days=offset)
+    return day if day.month == first.month else day - timedelta(days=7)
+
+
+def _checked(read: Any) -> BeforeValidator:
+    """Checks that ``read`` accepts the text, and keeps the text as it was written."""
+
+    def keep(written: Any) -> Any:
+        read(written)
+        return written
+
+    return BeforeValidator(keep)
+
+
+Duration = Annotated[str, _checked(hours_of)]
+Target = Annotated[str | float, _checked(quantity_of)]
+Rhythm = Annotated[str, _checked(cadence_of)]
+Weekday = Annotated[str, BeforeValidator(weekday_of)]
+Handover = Annotated[str, BeforeValidator(handover_of)]

@@ -1,0 +1,188 @@
+"""What ``operating_model.yaml`` may say at level 1, as it is written: no name is resolved here.
+
+Everything but ``version`` may be left out: what is not written is not declared. Durations are
+wall-clock hours, so ``3 days`` includes a weekend.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from opsreview.operating_model.promise import JUDGED_BY
+from opsreview.operating_model.quantities import (
+    WEEKDAYS,
+    Duration,
+    Handover,
+    Rhythm,
+    Target,
+    Weekday,
+    cadence_of,
+    quantity_of,
+)
+from opsreview.yaml_file import StrictModel
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Identifier = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$"),
+    Field(description="Lower-case letters, digits, - and _"),
+]
+
+
+class RoleEntry(StrictModel):
+    """A standing job. Both names are people of people.yaml."""
+
+    owner: Text
+    deputy: Text | None = None
+    does: Text | None = None
+
+
+class AreaEntry(StrictModel):
+    """A part of the product: the label issues carry, the path of its code."""
+
+    owner: Text
+    deputy: Text | None = None
+    label: Text | None = None
+    path: Text | None = None
+
+
+class ChannelEntry(StrictModel):
+    """A place where people ask for help."""
+
+    where: Text
+    watched_by: Text
+    answer_within: Duration | None = None
+
+
+class MeetingEntry(StrictModel):
+    """Something done again and again, and who sees to it."""
+
+    every: Rhythm
+    by: Text
+
+
+class ReleaseEntry(MeetingEntry):
+    """The release train: its slots are every N weeks on a weekday, counted from ``starting``."""
+
+    on: Weekday
+    starting: date
+
+    @model_validator(mode="after")
+    def _starts_on_its_day(self) -> Self:
+        if cadence_of(self.every).unit not in ("week", "month", "quarter"):
+            raise ValueError(f"every {self.every} has no weekday: write weeks, months or quarters")
+        actual = WEEKDAYS[self.starting.weekday()]
+        if actual != self.on:
+            raise ValueError(
+                f"starting {self.starting} is a {actual}, not a {self.on}: correct one of the two"
+            )
+        return self
+
+
+class DutyEntry(StrictModel):
+    """The rota: how long a turn is, when it is handed over, and in what order."""
+
+    every: Rhythm
+    handover: Handover | None = None
+    order: Annotated[list[Text], Field(min_length=1)]
+
+
+class RhythmEntry(StrictModel):
+    """What recurs."""
+
+    triage: MeetingEntry | None = None
+    release: ReleaseEntry | None = None
+    duty: DutyEntry | None = None
+    retrospective: MeetingEntry | None = None
+
+
+class EscalationEntry(StrictModel):
+    """Whom to call next, and after how long without an answer."""
+
+    who: Text
+    after: Duration
+    how: Text | None = None
+
+
+class PromiseEntry(StrictModel):
+    """A sentence with a check (a metric and a target), or ``unchecked`` with the reason."""
+
+    id: Identifier
+    says: Text
+    owner: Text
+    metric: Text | None = None  # with one of the targets below
+    within: Duration | None = None
+    at_least: Target | None = None
+    at_most: Target | None = None
+    group: Text | None = None
+    unchecked: Text | None = None
+
+    @model_validator(mode="after")
+    def _has_a_check_or_a_reason(self) -> Self:
+        problem = _wrong_with(self) or (self.metric and _wrong_target(self))
+        if problem:
+            raise ValueError(problem)
+        return self
+
+    @property
+    def judged_by(self) -> tuple[str, str]:
+        """The statistic and its unit; a metric of no other kind is a duration's median."""
+        return JUDGED_BY.get(self.metric or "", ("median", "hours"))
+
+
+class ReviewedEntry(StrictModel):
+    """Who last read the whole model and said it is right, and when."""
+
+    by: Text
+    on: date
+
+
+class ModelEntry(StrictModel):
+    """The whole document."""
+
+    version: Literal[1]
+    roles: dict[Identifier, RoleEntry] = Field(default_factory=dict)
+    areas: dict[Identifier, AreaEntry] = Field(default_factory=dict)
+    channels: dict[Identifier, ChannelEntry] = Field(default_factory=dict)
+    rhythm: RhythmEntry = RhythmEntry()
+    escalation: list[EscalationEntry] = Field(default_factory=list)
+    promises: list[PromiseEntry] = Field(default_factory=list)
+    reviewed: ReviewedEntry | None = None
+
+
+def _wrong_with(promise: PromiseEntry) -> str | None:
+    bounds = [bound for bound in (promise.at_least, promise.at_most) if bound is not None]
+    if promise.metric and promise.unchecked:
+        return "it has both a metric and unchecked: keep one"
+    if promise.unchecked:
+        has_target = bounds or promise.within or promise.group
+        return "it is unchecked and has a target: remove one of the two" if has_target else None
+    if not promise.metric:
+        return "it has no metric to hold it: name one, or write unchecked: with the reason"
+    if promise.metric == "response_attainment":
+        whole = promise.within and promise.at_least is not None and promise.at_most is None
+        return None if whole else "it needs a deadline and a share: within: 3 days, at_least: 80 %"
+    if promise.within:
+        return f"within belongs to response_attainment: write at_most: {promise.within} here"
+    if len(bounds) != 1:
+        return "it needs one target: write either at_least or at_most"
+    return None
+
+
+def _wrong_target(promise: PromiseEntry) -> str | None:
+    """Why a target cannot be compared with its metric, or None."""
+    statistic, unit = promise.judged_by
+    wanted = {"hours": "a duration such as 2 days", "share": "a percent such as 80 %"}
+    for written in (promise.at_least, promise.at_most):
+        target = None if written is None else quantity_of(written)
+        if target is None:
+            continue
+        is_share = target.unit == "share" or (target.unit == "number" and target.value <= 1)
+        fits = {"hours": target.unit == "hours", "share": is_share and target.value <= 1}
+        if not fits.get(unit, target.unit == "number"):
+            needs = wanted.get(unit, "a bare number")
+            return f"{promise.metric} is judged by its {statistic}: {written!r} is not {needs}"
+    return None

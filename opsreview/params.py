@@ -1,0 +1,167 @@
+"""A team's ``review.yaml`` (how to read the data) and ``people.yaml`` (who). Unknown keys are errors."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, field_validator
+
+from opsreview.errors import ParamsError
+from opsreview.sources.declared import RepoName, ZoneName
+from opsreview.sources.table import AnySource
+from opsreview.yaml_file import read_yaml, validated
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Labels(_Strict):
+    """Which labels mean what. ``*`` stands for anything; each entry of ``triaged`` must hold."""
+
+    triaged: list[str | list[str]] = []
+    incident: list[str] = []
+    priorities: Mapping[str, list[str]] = {}
+
+
+class Privacy(_Strict):
+    """How people appear on pages."""
+
+    names: Literal["shown", "pseudonyms", "roles"] = "pseudonyms"
+
+
+class ReviewParams(_Strict):
+    """``review.yaml``."""
+
+    repos: list[RepoName] = Field(min_length=1)
+    timezone: ZoneName
+    sources: list[AnySource] = Field(min_length=1)
+    labels: Labels = Labels()
+    bots: list[str] = []
+    privacy: Privacy = Privacy()
+
+    @field_validator("repos")
+    @classmethod
+    def _each_once(cls, repos: list[str]) -> list[str]:
+        twice = sorted({repo for repo in repos if repos.count(repo) > 1})
+        if twice:
+            raise ValueError(f"names {', '.join(twice)} more than once")
+        return repos
+
+
+def _clock(value: Any) -> Any:
+    # YAML reads an unquoted 09:00 as sixty-based 540
+    return time(value // 60, value % 60) if isinstance(value, int) else value
+
+
+class WorkingHours(_Strict):
+    """A person's working week, in their own zone."""
+
+    days: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]] = list(DAYS[:5])
+    start: Annotated[time, BeforeValidator(_clock)] = Field(time(9), alias="from")
+    end: Annotated[time, BeforeValidator(_clock)] = Field(time(17), alias="to")
+
+
+class Person(_Strict):
+    """One person of the team. ``share`` is the part of full time they work."""
+
+    name: str | None = None
+    accounts: list[str] = []
+    zone: ZoneName | None = None
+    working_hours: WorkingHours = WorkingHours()
+    holidays: str | None = None
+    joined_on: date | None = None
+    left_on: date | None = None
+    share: float = Field(1.0, gt=0, le=1)
+
+
+class People(RootModel[dict[str, Person]]):
+    """``people.yaml``: person id → Person."""
+
+
+@dataclass(frozen=True)
+class Team:
+    """All that ``params/<team>/`` says of how to read the data and who is who."""
+
+    name: str
+    folder: Path
+    review: ReviewParams
+    people: Mapping[str, Person]
+    params_sha256: str
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.review.timezone)
+
+    @property
+    def model_path(self) -> Path:
+        return self.folder / "operating_model.yaml"
+
+    @property
+    def decisions_path(self) -> Path:
+        return self.folder / "decisions.yaml"
+
+
+def load_team(name: str, params: Path) -> Team:
+    """Read ``params/<name>/``.
+
+    Raises:
+        ParamsError: No such team, or a file that cannot be read or is not valid.
+    """
+    folder = params / name
+    if name in {"store", ".", ".."} or not (folder / "review.yaml").is_file():
+        known = sorted(path.parent.name for path in params.glob("*/review.yaml"))
+        raise ParamsError(
+            f"there is no team {name!r}: {folder / 'review.yaml'} is missing; "
+            f"teams in {params}: {', '.join(known) or 'none'}; "
+            f"make one with `opsreview init {name}` or name another folder with --params"
+        )
+    review = _review(folder)
+    return Team(name, folder, review, _people(folder), _sha256(folder))
+
+
+def _review(folder: Path) -> ReviewParams:
+    file = read_yaml(folder / "review.yaml")
+    zone = file.data.get("timezone")
+    context = {"folder": folder, "timezone": zone if _is_zone(zone) else "UTC"}
+    return validated(ReviewParams, file, context=context)
+
+
+def _people(folder: Path) -> Mapping[str, Person]:
+    path = folder / "people.yaml"
+    if not path.is_file():
+        return {}
+    people = validated(People, read_yaml(path)).root
+    owners: dict[str, str] = {}
+    for person_id, person in people.items():
+        for account in person.accounts:
+            if account in owners:
+                raise ParamsError(
+                    f"{path}: account {account!r} belongs to both {owners[account]!r} and "
+                    f"{person_id!r}: keep it at one of them"
+                )
+            owners[account] = person_id
+    return people
+
+
+def _sha256(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.yaml")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _is_zone(name: Any) -> bool:
+    try:
+        ZoneInfo(str(name))
+    except (KeyError, ValueError, OSError):
+        return False
+    return True

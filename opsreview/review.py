@@ -1,0 +1,287 @@
+"""Review: what one cycle knows, read from ``outputs/<team>/<cycle>/``. Nothing is computed here."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from opsreview.errors import CycleError, OutputsError
+from opsreview.estimate import METRICS_SCHEMA, Estimate, not_measurable
+from opsreview.findings import Finding
+from opsreview.operating_model.promise import Promise
+from opsreview.usual import UsualRange, usual_range
+from opsreview.window import Window
+
+ANSWERED_BY = {"time_to_first_response": "response_attainment"}  # whose deadline is drawn
+
+
+def open_review(team: str, cycle: str, *, outputs: str | Path = "outputs") -> Review:
+    """A built cycle. A relative ``outputs`` is looked for here and in every folder above.
+
+    Raises:
+        CycleError: There is no such team or cycle; the message lists what is there.
+    """
+    roots = [above / outputs for above in (Path.cwd(), *Path.cwd().parents)]
+    for root in roots:
+        if (root / team / cycle / "run.json").is_file():
+            return Review(root / team / cycle)
+    raise CycleError(_what_is_missing(team, cycle, [root for root in roots if root.is_dir()]))
+
+
+def _what_is_missing(team: str, cycle: str, roots: list[Path]) -> str:
+    command = f"run `opsreview run {team} --cycle {cycle}`"
+    if not roots:
+        return f"there is no outputs folder here or above {Path.cwd()}: {command} first"
+    root = next((root for root in roots if (root / team).is_dir()), roots[0])
+    cycles = _built_in(root / team)
+    if cycles:
+        return f"cycle {cycle!r} of {team} is not in {root} (built: {', '.join(cycles)}): {command}"
+    teams = [folder.name for folder in sorted(root.iterdir()) if _built_in(folder)]
+    built = ", ".join(teams) or "none"
+    return f"team {team!r} has no built cycle in {root} (teams with one: {built}): {command}"
+
+
+def _built_in(team_folder: Path) -> list[str]:
+    return sorted(run.parent.name for run in team_folder.glob("*/run.json"))
+
+
+class Review:
+    """One team's cycle: tables and statistics as polars frames, findings, the model.
+
+    Frames are read when first asked for. A file that the cycle does not have is an empty frame.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __repr__(self) -> str:
+        return f"Review({self.team}, {self.cycle}, {self.folder})"
+
+    @cached_property
+    def run(self) -> dict[str, Any]:
+        """``run.json``: what was read, when, by which code."""
+        run: dict[str, Any] = self._json("run.json", {})
+        return run
+
+    @property
+    def team(self) -> str:
+        return str(self.run["team"])
+
+    @property
+    def cycle(self) -> str:
+        return str(self.run["cycle"])
+
+    @property
+    def title(self) -> str:
+        """The cycle's name for a reader: ``October 2026``."""
+        return str(self.run["title"])
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The team's time zone."""
+        return ZoneInfo(self.run["zone"])
+
+    @property
+    def window(self) -> Window:
+        window = self.run["window"]
+        return Window(_moment(window["start_at"]), _moment(window["end_at"]))
+
+    @property
+    def as_of(self) -> datetime:
+        """The last moment the cycle's data speaks for, UTC."""
+        return _moment(self.run["as_of"])
+
+    @cached_property
+    def next(self) -> dict[str, Any]:
+        """``next.json``: who is on duty next, the next release slot, what to fill in."""
+        said: dict[str, Any] = self._json("next.json", {})
+        return {"on_duty": [], "release_slot": None, "fill_in": []} | said
+
+    @property
+    def release_slots(self) -> list[date]:
+        """The days the model's release train was due, over the twelve months to the cycle's end."""
+        return [date.fromisoformat(day) for day in self.next.get("slots", [])]
+
+    @cached_property
+    def model(self) -> dict[str, Any] | None:
+        """``operating_model.json``: the resolved model, or None where the team has none."""
+        model: dict[str, Any] | None = self._json("operating_model.json", None)
+        return model
+
+    @cached_property
+    def promises(self) -> list[Promise]:
+        """What the model promises."""
+        return [Promise.from_json(said) for said in (self.model or {}).get("promises", [])]
+
+    @cached_property
+    def metrics(self) -> pl.DataFrame:
+        """``metrics.parquet``, one row a statistic."""
+        return self._frame("metrics.parquet")
+
+    @cached_property
+    def excluded(self) -> pl.DataFrame:
+        """``excluded.parquet``: what no metric could take, and why."""
+        return self._frame("excluded.parquet")
+
+    @cached_property
+    def waiting(self) -> pl.DataFrame:
+        """``waiting.parquet``: what waits on the team now, the longest wait first."""
+        return self._frame("waiting.parquet")
+
+    @cached_property
+    def rejected(self) -> pl.DataFrame:
+        """Rows that could not be believed: ``table``, ``reason``, ``count``, most first."""
+        kept = [
+            pl.read_parquet(path).select(pl.lit(path.stem).alias("table"), "reason")
+            for path in sorted((self.folder / "rejected").glob("*.parquet"))
+        ]
+        rows = pl.concat([*kept, pl.DataFrame(schema={"table": pl.String, "reason": pl.String})])
+        counted = rows.group_by("table", "reason").agg(pl.len().cast(pl.Int64).alias("count"))
+        return counted.sort("count", "table", "reason", descending=[True, False, False])
+
+    @cached_property
+    def verdicts(self) -> list[dict[str, Any]]:
+        """``drift.json``: each promise against what happened."""
+        verdicts: list[dict[str, Any]] = self._json("drift.json", [])
+        return verdicts
+
+    @cached_property
+    def proposals(self) -> list[dict[str, Any]]:
+        """``proposals.yaml``: what could change in the model."""
+        path = self.folder / "proposals.yaml"
+        if not path.is_file():
+            return []
+        from ruamel.yaml import YAML
+
+        return YAML(typ="safe").load(path.read_text("utf-8")) or []
+
+    def metric(self, name: str, *, scope: str = "all") -> pl.DataFrame:
+        """The rows of one metric in ``metrics.parquet``."""
+        return _of(self.metrics, metric=name, scope=scope)
+
+    def estimate(
+        self, metric: str, statistic: str, *, group: str = "all", scope: str = "all"
+    ) -> Estimate:
+        """One number with its interval and n; its ``reason`` says why when it has no value."""
+        row = _of(self.metrics, metric=metric, statistic=statistic, group=group, scope=scope)
+        if row.is_empty():
+            reason = self._reason(metric, scope) or "the cycle's data does not hold it"
+            return not_measurable(statistic, "", reason, group=group)
+        fields = Estimate.__dataclass_fields__
+        return Estimate(
+            **{name: said for name, said in row.row(0, named=True).items() if name in fields}
+        )
+
+    def is_measurable(self, *metrics: str) -> bool:
+        """True where any of the metrics has a number, or rows whose median is not reached."""
+        rows = self.metrics.filter(pl.col("metric").is_in(metrics))
+        return not rows.filter(pl.col("value").is_not_null() | (pl.col("n") > 0)).is_empty()
+
+    def history(
+        self, metric: str, statistic: str, *, group: str = "all", scope: str = "all"
+    ) -> pl.DataFrame:
+        """One statistic over the cycles, oldest first; this one is ``is_current``."""
+        frames = [
+            self._earlier.with_columns(is_current=False),
+            self.metrics.with_columns(is_current=True),
+        ]
+        rows = [
+            _of(frame, metric=metric, statistic=statistic, group=group, scope=scope)
+            for frame in frames
+        ]
+        return pl.concat(rows).sort("window_start_at")
+
+    def usual(self, metric: str, statistic: str, *, group: str = "all") -> UsualRange:
+        """The range of a statistic's earlier cycles."""
+        return usual_range(self.history(metric, statistic, group=group))
+
+    def curve(self, metric: str, *, group: str | None = "all", scope: str = "all") -> pl.DataFrame:
+        """The curves of a metric, as ``curves.parquet`` holds them; every group for None."""
+        curves = _of(self._curves, metric=metric, scope=scope)
+        return curves if group is None else _of(curves, group=group)
+
+    def measured(self, metric: str) -> pl.DataFrame:
+        """One row per thing the metric measured."""
+        return self._frame(f"measured/{metric}.parquet")
+
+    def table(self, name: str) -> pl.DataFrame:
+        """A typed table. It may hold names: show counts of it on pages, not its rows.
+
+        Raises:
+            OutputsError: The cycle has no such table.
+        """
+        path = self.folder / "tables" / f"{name}.parquet"
+        if not path.is_file():
+            there = ", ".join(sorted(p.stem for p in path.parent.glob("*.parquet"))) or "none"
+            raise OutputsError(f"{path.parent} has no table {name!r}: it has {there}")
+        return pl.read_parquet(path)
+
+    def findings(self, topic: str | None = None) -> list[Finding]:
+        """What there is to say, in the order it was found; of one topic, or all."""
+        return [found for found in self._findings if topic in (None, found.topic)]
+
+    def finding(
+        self, metric: str, *, group: str = "all", scope: str = "all", origin: str = "metric"
+    ) -> Finding | None:
+        """The first finding about a metric."""
+        wanted = (metric, group, scope, origin)
+        found = (f for f in self._findings if (f.metric, f.group, f.scope, f.origin) == wanted)
+        return next(found, None)
+
+    def commitment(self, promise_id: str) -> Promise | None:
+        """A promise of the model by its id; None where the model does not make it."""
+        return next((promise for promise in self.promises if promise.id == promise_id), None)
+
+    def deadline_hours(self, metric: str) -> float | None:
+        """The deadline a metric is held to: the model's, else the one the cycle was read with."""
+        judged = {metric, ANSWERED_BY.get(metric, metric)}
+        promised = [p for p in self.promises if p.metric in judged and p.group == "all"]
+        hours = next((p.at_most_hours for p in promised if p.at_most_hours), None)
+        targets: dict[str, float] = self.run.get("target_hours", {})
+        return hours or next((targets[name] for name in sorted(judged) if name in targets), None)
+
+    def least_share(self, metric: str) -> float | None:
+        """The share the model promises at least, or None."""
+        promised = (p.at_least for p in self.promises if p.metric == metric and p.group == "all")
+        return next((share for share in promised if share is not None), None)
+
+    @cached_property
+    def _findings(self) -> list[Finding]:
+        return [Finding.from_json(said) for said in self._json("findings.json", [])]
+
+    @cached_property
+    def _earlier(self) -> pl.DataFrame:
+        earlier = self._frame("history.parquet")
+        return pl.DataFrame(schema=METRICS_SCHEMA) if earlier.is_empty() else earlier
+
+    @cached_property
+    def _curves(self) -> pl.DataFrame:
+        curves = self._frame("curves.parquet")
+        named = dict.fromkeys(("metric", "scope", "group"), pl.String)
+        return pl.DataFrame(schema=named) if curves.is_empty() else curves
+
+    def _reason(self, metric: str, scope: str) -> str | None:
+        reasons = self.metric(metric, scope=scope).get_column("reason").drop_nulls()
+        return reasons[0] if reasons.len() else None
+
+    def _frame(self, name: str) -> pl.DataFrame:
+        path = self.folder / name
+        return pl.read_parquet(path) if path.is_file() else pl.DataFrame()
+
+    def _json(self, name: str, absent: Any) -> Any:
+        path = self.folder / name
+        return json.loads(path.read_text("utf-8")) if path.is_file() else absent
+
+
+def _of(frame: pl.DataFrame, **equal: str) -> pl.DataFrame:
+    return frame.filter(*(pl.col(name) == value for name, value in equal.items()))
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)

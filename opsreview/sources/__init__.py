@@ -1,0 +1,57 @@
+"""The outside: where history comes from, one module a source behind one protocol."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+import polars as pl
+
+from opsreview.store import Store
+from opsreview.window import Window
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A row that could not be believed: which table, which row, why, and the row itself."""
+
+    table: str
+    key: str
+    reason: str
+    row: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class SourceRows:
+    """What a source knows, in our words, before accounts are resolved.
+
+    ``tables`` holds frames with the columns of ``tables.schemas`` that the source knows, moments
+    in UTC. An account that was deleted is ``ghost``; an account the source never gave is null.
+    ``accounts`` (account, type: ``User``/``Bot``) is one of the tables.
+    ``covers`` says, by (table, repo), the stretch the source speaks for; repo is "" where the
+    table knows of none. A table that is not in it is unknown, whatever ``tables`` holds.
+    """
+
+    tables: dict[str, pl.DataFrame]
+    covers: dict[tuple[str, str], Window]
+    rejected: list[Rejected] = field(default_factory=list)
+    assumed_zone_count: int = 0
+    fetched_at: datetime | None = None
+
+
+class Source(Protocol):
+    """One place history comes from. ``key`` names its nodes in the store."""
+
+    kind: str
+    key: str
+
+    def fetch(self, store: Store) -> None:
+        """Bring the store up to date: the only step that reads files or the network.
+
+        Raises:
+            SourceError: What the source names cannot be read; the store is as it was.
+        """
+
+    def rows(self, store: Store) -> SourceRows:
+        """What the store holds of this source, in our words. No network, no files."""

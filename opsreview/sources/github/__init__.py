@@ -1,0 +1,1 @@
+"""GitHub: its words for things, and the places they can be read from."""

@@ -1,0 +1,206 @@
+"""Rows of all sources as one set of typed tables, with what was rejected and why."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from opsreview.params import Team
+from opsreview.sources import Rejected, SourceRows
+from opsreview.tables.accounts import named_people, people_table, with_people
+from opsreview.tables.coverage import Coverage
+from opsreview.tables.history import open_spells
+from opsreview.tables.releases import classified
+from opsreview.tables.schemas import SCHEMAS
+
+REJECTED = {"source": pl.String, "key": pl.String, "reason": pl.String, "row": pl.String}
+_PERSON_COLUMNS = {
+    "incident_events": "person",
+    "shifts": "person",
+    "support_requests": "answered_by",
+}
+
+
+@dataclass(frozen=True)
+class TeamTables:
+    """A team's typed tables and what is known of their making.
+
+    ``frames`` holds one frame a name of ``SCHEMAS``, and ``spells`` (``history.open_spells`` of
+    issues and pull requests, with ``kind``). ``rejected`` holds source, key, reason and the row as
+    JSON, by table. ``disagreements`` counts fields that two sources give differently.
+    """
+
+    frames: Mapping[str, pl.DataFrame]
+    rejected: Mapping[str, pl.DataFrame]
+    coverage: Coverage
+    disagreements: Mapping[str, int]
+
+    def of_repo(self, repo: str) -> Mapping[str, pl.DataFrame]:
+        """The frames with the rows of one repository."""
+        return {
+            name: frame.filter(pl.col("repo") == repo) if "repo" in frame.columns else frame
+            for name, frame in self.frames.items()
+        }
+
+
+def build_tables(sources: Mapping[str, SourceRows], team: Team) -> TeamTables:
+    """Merge, resolve and validate.
+
+    Args:
+        sources: What each source knows, by its key, in the order ``review.yaml`` lists them.
+        team: Whose repositories, people and bots hold.
+    """
+    rejected = [(key, row) for key, rows in sources.items() for row in rows.rejected]
+    candidates: dict[str, pl.DataFrame] = {}
+    disagreements: dict[str, int] = {}
+    for name in SCHEMAS:
+        if name == "people":
+            continue
+        stacked, foreign = _stacked(name, sources, team.review.repos)
+        rejected += foreign
+        candidates[name], disagreements[name] = _merged(stacked, SCHEMAS[name].primary_key())
+    people = people_table(candidates.values(), _account_types(sources), team)
+    frames = {"people": people}
+    for name, candidate in candidates.items():
+        frames[name], broken = _validated(name, _resolved(name, candidate, people, team))
+        rejected += broken
+    frames["spells"] = _spells(frames)
+    return TeamTables(frames, _by_table(rejected), _coverage(sources, rejected), disagreements)
+
+
+def _stacked(
+    name: str, sources: Mapping[str, SourceRows], repos: Sequence[str]
+) -> tuple[pl.DataFrame, list[tuple[str, Rejected]]]:
+    """A table's rows of all sources with all its columns, without those of foreign repositories."""
+    known = set(_candidate_schema(name))
+    frames = [
+        rows.tables[name].select(known & set(rows.tables[name].columns)).with_columns(_rank=rank, _from=pl.lit(key))
+        for rank, (key, rows) in enumerate(sources.items())
+        if name in rows.tables
+    ]
+    stacked = pl.concat([_empty(name), *frames], how="diagonal_relaxed")
+    if "repo" not in stacked.columns:
+        return stacked, []
+    is_ours = pl.col("repo").is_in(repos)
+    if name == "incidents":
+        is_ours = is_ours | pl.col("repo").is_null()
+    foreign = stacked.filter(~is_ours.fill_null(False))
+    reasons = [f"repository {repo!r} is not listed in repos" for repo in foreign["repo"]]
+    return stacked.filter(is_ours.fill_null(False)), _as_rejected(name, foreign, reasons)
+
+
+def _merged(stacked: pl.DataFrame, keys: Sequence[str]) -> tuple[pl.DataFrame, int]:
+    """One row a key: the first listed source wins field by field."""
+    if stacked.select(keys).is_unique().all():
+        return stacked.drop("_rank"), 0
+    fields = [name for name in stacked.columns if name not in (*keys, "_rank", "_from")]
+    grouped = stacked.sort("_rank", maintain_order=True).group_by(keys, maintain_order=True)
+    merged = grouped.agg(
+        pl.col("_from").first(), *[pl.col(field).drop_nulls().first() for field in fields]
+    )
+    scalar = [field for field in fields if not isinstance(stacked.schema[field], pl.List)]
+    differing = grouped.agg([pl.col(field).drop_nulls().n_unique() > 1 for field in scalar])
+    return merged, int(sum(differing[field].sum() for field in scalar))
+
+
+def _resolved(name: str, candidate: pl.DataFrame, people: pl.DataFrame, team: Team) -> pl.DataFrame:
+    if name in _PERSON_COLUMNS:
+        return named_people(candidate, _PERSON_COLUMNS[name], team)
+    if name == "releases":
+        candidate = classified(candidate)
+    return with_people(candidate, people)
+
+
+def _validated(name: str, candidate: pl.DataFrame) -> tuple[pl.DataFrame, list[tuple[str, Rejected]]]:
+    schema = SCHEMAS[name]
+    missing = [pl.lit(None).alias(column) for column in schema.column_names() if column not in candidate.columns]
+    good, failed = schema.filter(candidate.with_columns(missing), cast=True)
+    details = failed.details()
+    rules = [column for column in details.columns if column not in candidate.columns and column not in schema.column_names()]
+    reasons = [
+        "; ".join(_rule_in_words(rule) for rule in rules if row[rule] == "invalid") or "not valid"
+        for row in details.select(rules).iter_rows(named=True)
+    ]
+    known = [column for column in details.columns if column not in rules]
+    broken = _as_rejected(name, details.select(known), reasons)
+    return good.sort(schema.primary_key()), broken
+
+
+def _rule_in_words(rule: str) -> str:
+    column, _, check = rule.partition("|")
+    if not check:
+        return "the key is there twice" if rule == "primary_key" else rule.replace("_is_", " is ")
+    said = {"nullability": "is missing", "dtype": "is not one of the known values"}
+    return f"{column} {said.get(check, f'breaks {check}')}"
+
+
+def _as_rejected(
+    name: str, rows: pl.DataFrame, reasons: Sequence[str]
+) -> list[tuple[str, Rejected]]:
+    keys = SCHEMAS[name].primary_key()
+    return [
+        (
+            row.get("_from") or "",
+            Rejected(name, "#".join(str(row.get(key)) for key in keys), reason, row),
+        )
+        for row, reason in zip(rows.iter_rows(named=True), reasons, strict=True)
+    ]
+
+
+def _by_table(rejected: list[tuple[str, Rejected]]) -> dict[str, pl.DataFrame]:
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for source, row in rejected:
+        text = json.dumps(row.row, default=str, sort_keys=True)
+        rows.setdefault(row.table, []).append(
+            {"source": source, "key": row.key, "reason": row.reason, "row": text}
+        )
+    return {
+        table: pl.DataFrame(found, schema=REJECTED).sort("source", "key", "reason")
+        for table, found in sorted(rows.items())
+    }
+
+
+def _coverage(
+    sources: Mapping[str, SourceRows], rejected: list[tuple[str, Rejected]]
+) -> Coverage:
+    """The sources' claims, without those of a source that lost all rows of a table."""
+    lost = {(source, row.table) for source, row in rejected}
+    return Coverage.of(
+        (claim, window)
+        for key, rows in sources.items()
+        for claim, window in rows.covers.items()
+        if (key, claim[0]) not in lost or rows.tables[claim[0]].height > 0
+    )
+
+
+def _spells(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat(
+        open_spells(frames[table], frames["events"]).with_columns(kind=pl.lit(kind))
+        for table, kind in (("issues", "issue"), ("pull_requests", "pull_request"))
+    )
+
+
+def _account_types(sources: Mapping[str, SourceRows]) -> pl.DataFrame:
+    empty = pl.DataFrame(schema={"account": pl.String, "type": pl.String})
+    found = [rows.tables["accounts"] for rows in sources.values() if "accounts" in rows.tables]
+    return pl.concat([empty, *found])
+
+
+def _candidate_schema(name: str) -> dict[str, Any]:
+    """A table's columns before accounts are resolved."""
+    resolved = ("_id", "_kind", "_is_team")
+    roles = [c.removesuffix("_account") for c in SCHEMAS[name].column_names() if c.endswith("_account")]
+    added = {role + ending for role in roles for ending in resolved}
+    if name == "releases":
+        added |= {"line", "kind", "kind_rule"}
+    schema = SCHEMAS[name].create_empty().schema
+    text = {column: pl.String() for column, dtype in schema.items() if isinstance(dtype, pl.Enum)}
+    return {column: dtype for column, dtype in (schema | text).items() if column not in added}
+
+
+def _empty(name: str) -> pl.DataFrame:
+    return pl.DataFrame(schema=_candidate_schema(name) | {"_rank": pl.Int32, "_from": pl.String})

@@ -1,0 +1,83 @@
+"""What the sources speak for. Outside of it things are unknown, not zero."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from opsreview.window import Window
+
+
+@dataclass(frozen=True)
+class Covered:
+    """The part of a window that all needed tables speak for, or the reason why there is none."""
+
+    window: Window | None
+    as_of: datetime
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """By (table, repo), the stretches spoken for, in order; repo "" where a table knows of none."""
+
+    stretches: Mapping[tuple[str, str], tuple[Window, ...]]
+
+    @classmethod
+    def of(cls, claims: Iterable[tuple[tuple[str, str], Window]]) -> Coverage:
+        """Claims of several sources joined: stretches that touch become one."""
+        joined: dict[tuple[str, str], list[Window]] = {}
+        for key, window in sorted(claims):
+            stretches = joined.setdefault(key, [])
+            if stretches and window.start_at <= stretches[-1].end_at:
+                last = stretches.pop()
+                window = Window(last.start_at, max(last.end_at, window.end_at))
+            stretches.append(window)
+        return cls({key: tuple(stretches) for key, stretches in joined.items()})
+
+    def repos(self, table: str) -> list[str]:
+        return sorted(repo for known, repo in self.stretches if known == table)
+
+    def covered(
+        self, needs: Sequence[str], repos: Sequence[str], window: Window, as_of: datetime
+    ) -> Covered:
+        """What of ``window``, seen at ``as_of``, every table of ``needs`` speaks for.
+
+        A repository that has no claim at all for any needed table is left out (the banner names
+        it); one that has some but not others makes the metric not measurable.
+        """
+        part, seen_at = window, as_of
+        for table in needs:
+            keys = [(table, repo) for repo in ("", *repos) if (table, repo) in self.stretches]
+            if not keys:
+                return Covered(None, as_of, f"no source gives {_plain(table)}")
+            for key in keys:
+                found = self._longest(key, part)
+                if found is None:
+                    return Covered(None, as_of, self._elsewhere(key))
+                part, stretch_end_at = found
+                seen_at = min(seen_at, stretch_end_at)
+        reason = None if part == window else _only(part)
+        return Covered(part, seen_at, reason)
+
+    def _longest(self, key: tuple[str, str], window: Window) -> tuple[Window, datetime] | None:
+        parts = [
+            (part, stretch.end_at)
+            for stretch in self.stretches[key]
+            if (part := stretch.overlap(window))
+        ]
+        return max(parts, key=lambda found: found[0].hours, default=None)
+
+    def _elsewhere(self, key: tuple[str, str]) -> str:
+        stretches = self.stretches[key]
+        first, last = stretches[0].start_at, stretches[-1].end_at
+        return f"{_plain(key[0])} are known from {first:%Y-%m-%d} to {last:%Y-%m-%d} only"
+
+
+def _only(part: Window) -> str:
+    return f"known from {part.start_at:%Y-%m-%d} to {part.end_at:%Y-%m-%d} only"
+
+
+def _plain(table: str) -> str:
+    return table.replace("_", " ")

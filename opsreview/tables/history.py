@@ -1,0 +1,120 @@
+"""What was open, and how it was labelled, at any past moment: rebuilt from events."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+
+ITEM = ["repo", "number"]
+# A close is written down a moment apart in the item and in its event.
+_SAME_CLOSE = pl.duration(minutes=1)
+
+
+def open_spells(items: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+    """Each stretch during which an item was open.
+
+    Closes and reopenings come from events. A close that has no event is the item's last
+    ``closed_at``. An item that is closed at a moment nobody knows has ``is_end_known`` false.
+
+    Args:
+        items: ISSUES or PULL_REQUESTS.
+        events: EVENTS; may be empty.
+
+    Returns:
+        One row per spell: repo, number, spell (0 is the first), start_at, end_at (null: still
+        open), closer_id, closer_kind, closer_is_team (null: nobody knows who), is_end_known.
+    """
+    changes = _changes(items, events)
+    order = pl.int_range(pl.len()).over(ITEM)
+    closes = changes.filter(pl.col("event") == "closed").with_columns(spell=order)
+    reopenings = changes.filter(pl.col("event") == "reopened").with_columns(spell=order + 1)
+    starts = pl.concat(
+        [
+            items.select(*ITEM, spell=pl.lit(0, pl.Int64), start_at="opened_at"),
+            reopenings.select(*ITEM, "spell", start_at="created_at"),
+        ]
+    )
+    ends = closes.select(
+        *ITEM,
+        "spell",
+        end_at="created_at",
+        closer_id="actor_id",
+        closer_kind="actor_kind",
+        closer_is_team="actor_is_team",
+    )
+    spells = starts.join(ends, on=[*ITEM, "spell"], how="left")
+    return _as_the_item_says(spells, items).sort(*ITEM, "spell")
+
+
+def labels_at(items: pl.DataFrame, events: pl.DataFrame, moment: datetime) -> pl.DataFrame:
+    """The labels each item bore at ``moment``: today's, with every later change undone.
+
+    Returns:
+        One row per item and label: repo, number, label.
+    """
+    today = items.select(*ITEM, label="labels").explode("label").drop_nulls("label")
+    later = events.filter(
+        (pl.col("created_at") > moment) & pl.col("event").is_in(["labeled", "unlabeled"])
+    )
+    undone = (
+        later.sort("created_at", "event_id")
+        .group_by(*ITEM, "label", maintain_order=True)
+        .agg(was_there=pl.col("event").first() == "unlabeled")
+    )
+    kept = today.join(undone, on=[*ITEM, "label"], how="anti")
+    back = undone.filter("was_there").select(*ITEM, "label")
+    known = items.select(ITEM)
+    return pl.concat([kept, back.join(known, on=ITEM, how="semi")]).sort(*ITEM, "label")
+
+
+def _changes(items: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+    """Closed and reopened in turn, a row each, with closes that have no event put in."""
+    columns = [*ITEM, "event", "created_at", "actor_id", "actor_kind", "actor_is_team"]
+    opened = items.select(*ITEM, "opened_at")
+    recorded = (
+        events.filter(pl.col("event").is_in(["closed", "reopened"]))
+        .join(opened, on=ITEM)
+        .filter(pl.col("created_at") >= pl.col("opened_at"))
+        .sort("created_at", "event_id")
+        .select(columns)
+    )
+    last_close = (
+        recorded.filter(pl.col("event") == "closed")
+        .group_by(ITEM)
+        .agg(last_event_at=pl.col("created_at").max())
+    )
+    unrecorded = (
+        items.filter(pl.col("closed_at").is_not_null())
+        .join(last_close, on=ITEM, how="left")
+        .filter(
+            pl.col("last_event_at").is_null()
+            | (pl.col("last_event_at") < pl.col("closed_at") - _SAME_CLOSE)
+        )
+        .select(
+            *ITEM,
+            event=pl.lit("closed"),
+            created_at="closed_at",
+            actor_id=pl.lit(None, pl.String),
+            actor_kind=pl.lit(None, recorded.schema["actor_kind"]),
+            actor_is_team=pl.lit(None, pl.Boolean),
+        )
+    )
+    changes = pl.concat([recorded, unrecorded]).sort(*ITEM, "created_at", maintain_order=True)
+    before = pl.col("event").shift(1, fill_value="reopened").over(ITEM)
+    return changes.filter(pl.col("event") != before)
+
+
+def _as_the_item_says(spells: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
+    """The last spell made to agree with the item's state as the source last saw it."""
+    is_last = pl.col("spell") == pl.col("spell").max().over(ITEM)
+    is_open = pl.col("state") == "open"
+    is_reopened_unseen = is_last & is_open
+    return (
+        spells.join(items.select(*ITEM, "state"), on=ITEM)
+        .with_columns(
+            is_end_known=~(is_last & ~is_open & pl.col("end_at").is_null()),
+            end_at=pl.when(is_reopened_unseen).then(None).otherwise("end_at"),
+        )
+        .drop("state")
+    )

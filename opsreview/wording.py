@@ -1,0 +1,121 @@
+"""How pages say numbers, ranges and the names of metrics."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from opsreview.estimate import Estimate, in_words
+from opsreview.usual import UsualRange
+
+METRIC_NAMES = {
+    "time_to_first_response": "time to a first answer",
+    "response_attainment": "share answered in time",
+    "issue_resolution_duration": "time to close an issue",
+    "issue_age": "age of open issues",
+    "issues_new": "issues opened",
+    "issues_closed": "issues closed",
+    "backlog": "backlog",
+    "waiting_on_team": "issues waiting on the team",
+    "time_to_first_review": "time to a first review",
+    "change_request_duration": "time to merge",
+    "review_load": "reviews by person",
+    "oncall_share": "who held duty",
+    "interruptions": "who was interrupted, and when",
+    "busiest_share": "whether the load is fair",
+    "time_to_resolve": "time to resolve an incident",
+    "release_frequency": "release frequency",
+    "release_interval": "gaps between releases",
+    "change_lead_time": "time from merge to release",
+    "unreleased_changes": "merged and unreleased changes",
+}
+GROUP_NAMES = {
+    "all": "everything",
+    "kind:issue": "issues",
+    "kind:pull_request": "pull requests",
+    "kind:stable": "stable",
+    "kind:prerelease": "pre-release",
+    "kind:hotfix": "hotfix",
+    "day_part:working": "working hours",
+    "day_part:off_hours": "off-hours",
+    "day_part:sleep": "sleep (22–08)",
+}
+
+
+def metric_name(metric: str) -> str:
+    """A metric for a reader: ``time to a first answer``."""
+    return METRIC_NAMES.get(metric, metric.replace("_", " "))
+
+
+def group_name(group: str) -> str:
+    """A group for a reader: ``person:ada`` is ``ada``, ``priority:p1`` is ``priority p1``."""
+    if group in GROUP_NAMES:
+        return GROUP_NAMES[group]
+    kind, _, name = group.partition(":")
+    return name if kind == "person" else f"{kind} {name}".strip()
+
+
+def value_in_words(estimate: Estimate) -> str:
+    """``9 h``; ``more than 14 d`` for a median not reached; ``not measurable`` over nothing."""
+    if estimate.value is not None:
+        return signed(in_words(estimate.value, estimate.unit))
+    if estimate.n == 0:
+        return "not measurable"
+    return (
+        f"more than {in_words(estimate.lower, estimate.unit)}" if estimate.lower else "not reached"
+    )
+
+
+def interval_in_words(estimate: Estimate) -> str:
+    """``40–64 %``, ``30 min–4 h``, ``at least 14 d``; empty for an exact count."""
+    lower, upper = estimate.lower, estimate.upper
+    if estimate.value is None or (lower is None and upper is None):
+        return ""
+    if upper is None:
+        return f"at least {in_words(lower, estimate.unit)}"
+    return span_in_words(lower, upper, estimate.unit)
+
+
+def span_in_words(low: float | None, high: float | None, unit: str, *, to: str = "–") -> str:
+    """Two values with the unit said once where it is the same: ``40–64 %``."""
+    first, last = signed(in_words(low, unit)), signed(in_words(high, unit))
+    number, _, name = first.partition(" ")
+    if first == last:
+        return first
+    return f"{number}{to}{last}" if name and last.endswith(f" {name}") else f"{first}{to}{last}"
+
+
+def usual_in_words(usual: UsualRange, unit: str) -> str:
+    """``earlier 12 cycles: 58 to 84 %``."""
+    if not usual.cycle_count:
+        return "no earlier cycle to stand beside"
+    cycles = "earlier cycle" if usual.cycle_count == 1 else f"earlier {usual.cycle_count} cycles"
+    return f"{cycles}: {span_in_words(usual.low, usual.high, unit, to=' to ')}"
+
+
+def counted(count: int, noun: str, plural: str | None = None) -> str:
+    """``1 issue``, ``2 issues``, ``no issues``."""
+    word = noun if count == 1 else plural or f"{noun}s"
+    return f"{count or 'no'} {word}"
+
+
+def moment_in_words(at: datetime, zone: ZoneInfo) -> str:
+    """``Sun 1 Nov 2026 00:00 CET``, in the team's zone."""
+    local = at.astimezone(zone)
+    return f"{local:%a} {local.day} {local:%b %Y %H:%M %Z}"
+
+
+def day_in_words(at: datetime, zone: ZoneInfo) -> str:
+    """``Sun 1 Nov 2026``, in the team's zone."""
+    local = at.astimezone(zone)
+    return f"{local:%a} {local.day} {local:%b %Y}"
+
+
+def capitalised(sentence: str) -> str:
+    """The sentence with its first letter in upper case, the rest untouched."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def signed(number: str) -> str:
+    """A minus as print has it."""
+    return number.replace("-", "−")
