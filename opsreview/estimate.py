@@ -7,9 +7,8 @@ from datetime import datetime
 
 import polars as pl
 
-from opsreview.window import Window
+from opsreview.window import MOMENT, Window
 
-MOMENT = pl.Datetime("us", "UTC")
 METRICS_SCHEMA: dict[str, pl.DataType] = {
     "metric": pl.String(),
     "scope": pl.String(),

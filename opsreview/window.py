@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -12,6 +13,13 @@ import polars as pl
 from opsreview.errors import CycleError
 
 MATURITY = timedelta(days=7)  # a cycle is read this long after its end
+MOMENT = pl.Datetime("us", "UTC")
+
+
+@lru_cache(maxsize=1024)
+def literal(at: datetime) -> pl.Expr:
+    """The moment as an expression; kept, because making one costs more than using it."""
+    return pl.lit(at, MOMENT)
 
 
 @dataclass(frozen=True, order=True)
@@ -31,7 +39,8 @@ class Window:
 
     def has(self, column: str) -> pl.Expr:
         """True where the moment in ``column`` lies in the window."""
-        return (pl.col(column) >= self.start_at) & (pl.col(column) < self.end_at)
+        moment = pl.col(column)
+        return (moment >= literal(self.start_at)) & (moment < literal(self.end_at))
 
     def overlap(self, other: Window) -> Window | None:
         """The stretch that both cover, or None."""

@@ -40,6 +40,36 @@ GROUP_NAMES = {
     "day_part:off_hours": "off-hours",
     "day_part:sleep": "sleep (22–08)",
 }
+STATISTIC_NAMES = {
+    ("response_attainment", "share_answered"): "share answered in time",
+    ("response_attainment", "share_closed_unanswered"): "share closed without a word",
+    ("response_attainment", "share_waiting"): "share still waiting at the deadline",
+    ("issue_resolution_duration", "median_to_final_close"): "median time to the last close",
+    ("issue_resolution_duration", "median_of_closed"): "median of what was closed in the cycle",
+    ("issue_age", "count"): "open issues",
+    ("backlog", "change"): "change of the backlog",
+    ("backlog", "at_start"): "open at the start",
+    ("backlog", "at_end"): "open at the end",
+    ("waiting_on_team", "median"): "median wait of issues waiting on the team",
+    ("review_load", "count"): "reviews",
+    ("review_load", "share"): "share of reviews",
+    ("review_load", "top_share"): "share of reviews by one person",
+    ("oncall_share", "hours"): "hours of duty",
+    ("oncall_share", "share"): "share of duty",
+    ("oncall_share", "fair_share"): "fair share of duty",
+    ("interruptions", "count"): "interruptions",
+    ("busiest_share", "share"): "busiest person's share of interruptions",
+    ("busiest_share", "chance_median"): "busiest person's share in the middle of chance",
+    ("busiest_share", "chance_upper"): "busiest person's share that chance reaches",
+    ("busiest_share", "mid_p"): "chance of a load as uneven",
+    ("release_frequency", "count"): "releases",
+    ("release_frequency", "rate_per_week"): "releases a week",
+    ("release_interval", "median"): "median gap between releases",
+    ("release_interval", "longest"): "longest gap between releases",
+    ("release_interval", "open"): "time since the last release",
+    ("unreleased_changes", "count"): "merged and unreleased changes",
+    ("unreleased_changes", "median"): "median age of unreleased changes",
+}
 
 
 def metric_name(metric: str) -> str:
@@ -119,3 +149,15 @@ def capitalised(sentence: str) -> str:
 def signed(number: str) -> str:
     """A minus as print has it."""
     return number.replace("-", "−")
+
+
+def statistic_name(metric: str, statistic: str, group: str = "all") -> str:
+    """What a number is, for a reader: ``median time to a first review``."""
+    name = STATISTIC_NAMES.get((metric, statistic)) or _plain_statistic(metric, statistic)
+    return name if group == "all" else f"{name}, {group_name(group)}"
+
+
+def _plain_statistic(metric: str, statistic: str) -> str:
+    name = metric_name(metric)
+    pattern = {"median": "median {}", "count": "{}", "rate_per_week": "{} a week"}
+    return pattern.get(statistic, "{}, " + statistic.replace("_", " ")).format(name)

@@ -6,6 +6,7 @@ Comments and layout stay in the file; nothing here writes.
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -26,6 +27,12 @@ T = TypeVar("T")
 
 _TAG = "tag:yaml.org,2002:"
 _PLAIN = ("null", "bool", "int", "float", "timestamp", "str", "seq", "map")
+_OUR_WORDS = (  # pydantic's words, as a pattern, and what we say instead
+    (r"^(Input|String|List|Tuple|Dictionary) should", "it should"),
+    (r"a valid dictionary( or instance of \w+)?", "a mapping"),
+    (r"a valid tuple", "a list"),
+    (r"(items?|characters?)( after validation)?, not \d+$", r"\1"),
+)
 _KINDS: dict[type, str] = {dict: "a mapping (`key: value` lines)", list: "a list (`- ...` lines)"}
 
 
@@ -182,7 +189,7 @@ class _Reader:
 
 
 def _problem(model_class: Any, data: Any, detail: ErrorDetails) -> tuple[Place, str]:
-    place = _place_in(data, detail["loc"])
+    place = _place_in(data, detail)
     if detail["type"] == "extra_forbidden":
         known = sorted(_keys_at(model_class, detail["loc"][:-1]))
         close = get_close_matches(str(place[-1]), known, n=1)
@@ -199,23 +206,22 @@ def _problem(model_class: Any, data: Any, detail: ErrorDetails) -> tuple[Place, 
     message = detail["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
     if detail["type"] in {"value_error", "assertion_error"}:
         return place, message
-    wanted = message.replace("Input should be", "it should be").replace(
-        "a valid dictionary", "a mapping"
-    )
-    return place, f"{wanted}; it says {_named(detail['input'])}"
+    for theirs, ours in _OUR_WORDS:
+        message = re.sub(theirs, ours, message)
+    return place, f"{message}; it says {_named(detail['input'])}"
 
 
-def _place_in(data: Any, loc: Place) -> Place:
+def _place_in(data: Any, detail: ErrorDetails) -> Place:
     """The place without the arms of unions, which pydantic names but the file does not."""
     place: list[str | int] = []
-    for i, step in enumerate(loc):
+    for step in detail["loc"]:
         try:
             data = data[step]
         except (KeyError, IndexError, TypeError):
-            if i < len(loc) - 1 or not isinstance(data, dict):
-                continue
+            continue
         place.append(step)
-    return tuple(place)
+    is_missing = detail["type"] == "missing"
+    return (*place, detail["loc"][-1]) if is_missing else tuple(place)
 
 
 def _keys_at(annotation: Any, loc: Place) -> set[str]:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from opsreview.metrics.intervals import Z95
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating]
 Truths = npt.NDArray[np.bool_]
 
 

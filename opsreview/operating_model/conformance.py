@@ -9,6 +9,7 @@ from typing import Any, Literal
 from opsreview.estimate import Estimate, in_words
 from opsreview.operating_model.document import OperatingModel
 from opsreview.operating_model.promise import Promise
+from opsreview.wording import interval_in_words, metric_name, value_in_words
 
 Verdict = Literal["holds", "drifts", "cannot tell"]
 Evidence = list[dict[str, str]]  # [{"text": ..., "url": ...}]
@@ -76,10 +77,10 @@ def judged(promise: Promise, estimate: Estimate) -> tuple[Verdict, str]:
     target = promise.target
     if target is None:
         return "cannot tell", "the promise has no target"
-    if estimate.value is not None and _is_met(promise, estimate.value, target):
-        return "holds", f"{in_words(estimate.value, estimate.unit)} meets {promise.in_words}"
-    if estimate.value is None and not _median_is_open(estimate):
-        return "cannot tell", estimate.reason or "the data give no value"
+    if estimate.value is None:
+        return _judged_open(promise, estimate, target)
+    if _is_met(promise, estimate.value, target):
+        return "holds", f"{value_in_words(estimate)} meets {promise.in_words}"
     return _judged_missed(promise, estimate, target)
 
 
@@ -87,7 +88,7 @@ def happened(promise: Promise, estimate: Estimate) -> str:
     """What the cycle shows, with n and the interval: ``52 % of 43 answered within 3 d (...)``."""
     if estimate.n == 0:
         return "not measurable"
-    value = in_words(estimate.value, estimate.unit)
+    value = value_in_words(estimate)
     interval = interval_in_words(estimate)
     notes = [f"interval {interval}"] if interval else []
     if estimate.n_pending:
@@ -96,36 +97,31 @@ def happened(promise: Promise, estimate: Estimate) -> str:
         within = in_words(promise.at_most_hours, "hours")
         return f"{value} of {estimate.n} answered within {within}" + _in_brackets(notes)
     of = "a median of " if estimate.statistic == "median" else ""
-    said = "median not reached" if _median_is_open(estimate) else f"{of}{value}"
-    subject = (promise.metric or "").replace("_", " ")
-    return f"{subject}: {said}" + _in_brackets([f"n = {estimate.n}", *notes])
+    subject = metric_name(promise.metric or "")
+    return f"{subject}: {of}{value}" + _in_brackets([f"n = {estimate.n}", *notes])
 
 
-def interval_in_words(estimate: Estimate) -> str:
-    """``38–66 %``, ``at least 6.2 d``, ``at most 3 h``; empty where there is no interval."""
-    lower, upper = (
-        None if bound is None else in_words(bound, estimate.unit)
-        for bound in (estimate.lower, estimate.upper)
-    )
-    if lower is None or upper is None:
-        return f"at least {lower}" if lower else f"at most {upper}" if upper else ""
-    unit = upper.partition(" ")[2]
-    return (
-        f"{lower.removesuffix(f' {unit}')}–{upper}"
-        if lower.endswith(unit)
-        else f"{lower} – {upper}"
-    )
+def _judged_open(promise: Promise, estimate: Estimate, target: float) -> tuple[Verdict, str]:
+    """Half of all has not happened yet: the median lies beyond the lower bound."""
+    wanted, lower = in_words(target, estimate.unit), estimate.lower
+    if lower is None:
+        return "cannot tell", estimate.reason or "the data give no value"
+    if promise.is_floor and lower >= target:
+        return "holds", f"{value_in_words(estimate)} meets {promise.in_words}"
+    if not promise.is_floor and lower > target:
+        return "drifts", f"{value_in_words(estimate)} is above {wanted}"
+    return "cannot tell", f"half are still open; {value_in_words(estimate)} is all that is sure"
 
 
 def _judged_missed(promise: Promise, estimate: Estimate, target: float) -> tuple[Verdict, str]:
-    bound = estimate.upper if promise.is_floor else estimate.lower
-    wanted = in_words(target, estimate.unit)
+    """The value misses the target: what the interval says about it."""
+    wanted, interval = in_words(target, estimate.unit), interval_in_words(estimate)
     side = "below" if promise.is_floor else "above"
-    interval = interval_in_words(estimate)
     if not interval and estimate.unit == "hours":
         return "cannot tell", f"{estimate.n} are too few to give an interval"
     if not interval:
-        return "drifts", f"{in_words(estimate.value, estimate.unit)} is {side} {wanted}"
+        return "drifts", f"{value_in_words(estimate)} is {side} {wanted}"
+    bound = estimate.upper if promise.is_floor else estimate.lower
     if bound is None or _is_met(promise, bound, target):
         return "cannot tell", f"the interval ({interval}) reaches {wanted}"
     return "drifts", f"the whole interval ({interval}) is {side} {wanted}"
@@ -133,11 +129,6 @@ def _judged_missed(promise: Promise, estimate: Estimate, target: float) -> tuple
 
 def _is_met(promise: Promise, value: float, target: float) -> bool:
     return value >= target if promise.is_floor else value <= target
-
-
-def _median_is_open(estimate: Estimate) -> bool:
-    """Half of all has not happened yet: the value lies beyond the lower bound."""
-    return estimate.value is None and estimate.lower is not None
 
 
 def _in_brackets(notes: list[str]) -> str:

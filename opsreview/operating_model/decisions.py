@@ -9,11 +9,17 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
 from opsreview.operating_model.quantities import Target
 from opsreview.operating_model.shape import Identifier, Text
 from opsreview.yaml_file import Place, StrictModel, close_names, read_yaml, validated
+
+
+def _dotted(path: str) -> str:
+    if not all(path.split(".")):
+        raise ValueError(f"{path!r} is no path: write it like rhythm.release.every")
+    return path
 
 
 class Change(StrictModel):
@@ -23,7 +29,7 @@ class Change(StrictModel):
     ``before`` (``from`` in the file) or ``to`` is null where the model says nothing.
     """
 
-    path: Annotated[str, Field(pattern=r"^[^.]+(\.[^.]+)*$")]
+    path: Annotated[str, AfterValidator(_dotted)]
     before: Any = Field(default=None, alias="from")
     to: Any = None
 
@@ -52,7 +58,10 @@ class Decision(StrictModel):
     effective_from: date
     change: Change | None = None
     because: Annotated[tuple[Text, ...], BeforeValidator(_listed)] = ()
-    expects: Literal["done"] | Expectation = "done"
+    expects: Annotated[
+        Annotated[Literal["done"], Tag("done")] | Annotated[Expectation, Tag("measured")],
+        Discriminator(lambda said: "done" if isinstance(said, str) else "measured"),
+    ] = "done"
     looks: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)] = (2, 4)
     revert_if: Text | None = None
     status: Literal["open", "done", "dropped"]

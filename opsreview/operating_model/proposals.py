@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from opsreview.estimate import Estimate, in_words
-from opsreview.operating_model.conformance import Held, interval_in_words
+from opsreview.operating_model.conformance import Held
 from opsreview.operating_model.decisions import value_at
 from opsreview.operating_model.document import OperatingModel
+from opsreview.wording import interval_in_words
 
 DEADLINES_DAYS = (1, 2, 3, 5, 7, 10, 14)
 MOST_PROPOSALS = 3
@@ -73,7 +74,7 @@ def proposals(
 
     Returns:
         ``id, path, current, proposed, because, expects, what_if``; ``proposed`` is None where a
-        person has to choose.
+        person has to choose. Only ``proposed`` may name a person: the texts go on pages.
     """
     known = Known(model, held, attainment_at, findings, work or {})
     found = [proposal for rule in RULES for proposal in rule.proposes(known)]
@@ -111,15 +112,15 @@ def _name_a_deputy(known: Known) -> Iterator[dict[str, Any]]:
             person: n for person, n in counts.items() if n and _may_deputise(person, name, known)
         }
         person = min(others, key=lambda person: (-others[person], person), default=None)
-        alone = f"Nobody stands in when {role.owner} is away"
-        did = f"; {person} did {counts[person]} of {sum(counts.values())}" if person else ""
+        alone = "Nobody stands in when the owner is away"
+        did = f"the one proposed did {counts[person]} of {sum(counts.values())}" if person else ""
         yield {
             "path": f"roles.{name}.deputy",
             "current": None,
             "proposed": person,
             "because": [],
             "expects": "done",
-            "what_if": f"{alone}{did}." if person else f"{alone}: name one.",
+            "what_if": f"{alone}; {did}." if did else f"{alone}: name one.",
         }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import isfinite
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
@@ -56,7 +57,8 @@ def quantity_of(written: Any) -> Quantity:
     Raises:
         ValueError: It is none of the three.
     """
-    if isinstance(written, int | float) and not isinstance(written, bool):
+    is_number = isinstance(written, int | float) and not isinstance(written, bool)
+    if is_number and isfinite(written):
         return Quantity(float(written), "number")
     text = written.strip() if isinstance(written, str) else ""
     percent = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", text)

@@ -6,10 +6,11 @@ wall-clock hours, so ``3 days`` includes a weekend.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from opsreview.operating_model.promise import JUDGED_BY
 from opsreview.operating_model.quantities import (
@@ -25,11 +26,15 @@ from opsreview.operating_model.quantities import (
 from opsreview.yaml_file import StrictModel
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Identifier = Annotated[
-    str,
-    StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$"),
-    Field(description="Lower-case letters, digits, - and _"),
-]
+
+
+def _identifier(written: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", written):
+        raise ValueError(f"{written!r} is no id: write it with lower-case letters, digits, - and _")
+    return written
+
+
+Identifier = Annotated[str, AfterValidator(_identifier)]
 
 
 class RoleEntry(StrictModel):

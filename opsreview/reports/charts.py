@@ -11,8 +11,9 @@ from typing import Any
 
 PLOTLY = "application/vnd.plotly.v1+json"
 HEIGHT = 360  # pixels, when a figure does not say
-MARGIN_WITHOUT_TITLE = 14
-MARGIN_UNDER_LABELS = 44  # a legend or annotation above the plot still needs room
+TOP = 100  # plotly's own top margin
+TOP_WITHOUT_TITLE = 14
+TOP_WITH_LABELS = 42  # a legend or annotation above the plot still needs room
 NOTHING = "–"
 TAGS = re.compile(r"<[^>]*>")
 UNSAFE = str.maketrans(
@@ -51,8 +52,8 @@ def chart(figure: Mapping[str, Any]) -> Chart:
     title, meta = _mapping(layout.pop("title", None)), _mapping(layout.pop("meta", None))
     caption = plain(title.get("text"))
     columns, rows = _table(_mapping(meta.get("table")))
-    height = int(layout.pop("height", None) or HEIGHT)
-    layout["margin"] = _margin(layout)
+    freed = _give_back_top(layout) if caption else 0
+    height = int(layout.pop("height", None) or HEIGHT) - freed
     drawn = {"data": figure.get("data") or [], "layout": layout}
     return Chart(
         caption=caption,
@@ -108,17 +109,23 @@ def _is_numeric(cells: Sequence[Cell]) -> bool:
     return bool(filled) and all(each.is_number for each in filled)
 
 
-def _margin(layout: Mapping[str, Any]) -> dict[str, Any]:
-    """The figure's margins; the top gives back the room of the title that moved out."""
-    margin = dict(_mapping(layout.get("margin")))
-    top = MARGIN_UNDER_LABELS if _has_labels_above(layout) else MARGIN_WITHOUT_TITLE
-    return margin | {"t": min(int(margin.get("t", 100)), top)}
+def _give_back_top(layout: dict[str, Any]) -> int:
+    """Take the room of the title that moved out from the top margin; the pixels it was."""
+    margin = _mapping(layout.get("margin"))
+    now = int(margin.get("t", TOP))
+    needed = TOP_WITH_LABELS if _has_labels_above(layout) else TOP_WITHOUT_TITLE
+    layout["margin"] = {**margin, "t": min(now, needed)}
+    return max(now - needed, 0)
 
 
 def _has_labels_above(layout: Mapping[str, Any]) -> bool:
-    annotations = [note for note in layout.get("annotations") or [] if note.get("yref") == "paper"]
-    places = [note.get("y", 0) for note in annotations]
-    return max([*places, _mapping(layout.get("legend")).get("y", 0)], default=0) >= 1
+    template = _mapping(_mapping(layout.get("template")).get("layout"))
+    legend = {**_mapping(template.get("legend")), **_mapping(layout.get("legend"))}
+    has_legend = layout.get("showlegend") is not False and legend.get("y", 0) >= 1
+    return has_legend or any(
+        note.get("yref") == "paper" and note.get("y", 0) >= 1 and note.get("yanchor") != "top"
+        for note in layout.get("annotations") or []
+    )
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

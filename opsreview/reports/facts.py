@@ -18,7 +18,7 @@ NAMES = {
     "pseudonyms": "names as pseudonyms",
     "roles": "roles instead of names",
 }
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()  # strftime asks the locale
+MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"  # strftime would ask the locale
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class CycleFacts:
     about: tuple[str, ...]
     warnings: tuple[tuple[str, str], ...]
     is_simulated: bool
+    is_quarter: bool
     start_at: datetime
 
     @property
@@ -59,6 +60,7 @@ def cycle_facts(folder: Path) -> CycleFacts:
             about=tuple(_about(run, zone)),
             warnings=tuple(_warnings(run, cycle)),
             is_simulated=bool(run.get("simulated")),
+            is_quarter=cycle.is_quarter,
             start_at=cycle.window.start_at,
         )
     except OSError as error:
@@ -76,7 +78,8 @@ def local_time(moment: str, zone: ZoneInfo) -> str:
     local = datetime.fromisoformat(moment).astimezone(zone)
     name = local.tzname() or ""
     name = f"UTC{name}" if name[:1] in "+-" else name
-    return f"{local.day} {MONTHS[local.month - 1]} {local.year} {local:%H:%M} {name}"
+    month = MONTHS[3 * local.month - 3 : 3 * local.month]
+    return f"{local.day} {month} {local.year} {local:%H:%M} {name}"
 
 
 def _about(run: Mapping[str, Any], zone: ZoneInfo) -> Iterator[str]:

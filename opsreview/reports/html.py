@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import bleach
+import bleach  # type: ignore[import-untyped]
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from nbconvert.exporters.templateexporter import TemplateExporter
@@ -23,9 +23,11 @@ from opsreview.reports.charts import PLOTLY, chart
 
 TEMPLATES = Path(__file__).parent / "template"
 SHOWN = (PLOTLY, "text/html", "text/markdown", "image/svg+xml", "image/png", "text/plain")
-TEXT_TAGS = bleach.ALLOWED_TAGS | set(
-    "p br hr h1 h2 h3 h4 h5 h6 pre div span del sub sup dl dt dd details summary "
-    "table thead tbody tr th td".split()
+TEXT_TAGS = (
+    bleach.ALLOWED_TAGS
+    | {"h1", "h2", "h3", "h4", "h5", "h6", "p", "br", "hr", "pre", "div", "span", "del", "sub"}
+    | {"sup", "dl", "dt", "dd", "details", "summary"}
+    | {"table", "thead", "tbody", "tr", "th", "td"}
 )
 TEXT_ATTRIBUTES = {"*": ["class", "id"], "a": ["href", "title"], "th": ["align"], "td": ["align"]}
 REDIRECT = re.compile(r"<meta\b[^>]*>", re.IGNORECASE)
@@ -70,7 +72,8 @@ def environment() -> Environment:
 
 def export(notebook: NotebookNode, page: Mapping[str, Any]) -> str:
     """The page of one executed notebook; ``page`` are the other values of the template."""
-    body, _ = PageExporter().from_notebook_node(notebook, {"page": page})
+    exporter = PageExporter()  # type: ignore[no-untyped-call]
+    body, _ = exporter.from_notebook_node(notebook, {"page": page})
     return str(body)
 
 

@@ -1,4 +1,4 @@
-"""Run the notebooks of a cycle with papermill, several at a time, and keep what a failed one made."""
+"""Run the notebooks of a cycle with papermill, several at a time; a failed one keeps what ran."""
 
 from __future__ import annotations
 

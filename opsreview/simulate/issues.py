@@ -42,9 +42,7 @@ def stale_close(item: Item, quiet_since: datetime, unanswered: Unanswered) -> No
     item.then(closed_at, "closed", TRIAGE_BOT, "not_planned")
 
 
-def _opened(
-    plan: TeamPlan, team: Team, month: MonthTruth, opened_at: datetime, dice: Dice
-) -> Item:
+def _opened(plan: TeamPlan, team: Team, month: MonthTruth, opened_at: datetime, dice: Dice) -> Item:
     by_team = dice.happens(_BY_TEAM_SHARE)
     area, sort = dice.pick(_AREA_WEIGHTS), dice.pick(_SORTS)
     return Item(
@@ -122,7 +120,7 @@ def _triaged(item: Item, at: datetime, by: str, dice: Dice) -> None:
         wrong = next(area for area in AREAS if area != item.area)
         item.then(at, "labeled", by, f"area/{wrong}")
         item.then(at, "unlabeled", by, f"area/{wrong}")
-    if not any(happening.what == "labeled" for happening in item.happenings):
+    if not any(happening.detail.startswith("kind/") for happening in item.happenings):
         item.then(at, "labeled", by, f"kind/{item.sort}")
     item.then(at, "labeled", by, f"area/{item.area}")
     if item.priority is not None:
@@ -145,15 +143,13 @@ def _talked_over(
         if not is_with_team:
             last_at += dice.hours(24, 1.2)
             item.then(last_at, "commented", responder)
-    if dice.happens(0.45 if is_with_team else 0.93):
+    if dice.happens(0.6 if is_with_team else 0.93):
         _closed(item, last_at + dice.hours(90, 1.3), responder, plan, dice)
     elif dice.happens(plan.unanswered.stale_close_share):
         stale_close(item, last_at, plan.unanswered)
 
 
-def _closed(
-    item: Item, closed_at: datetime, responder: str, plan: TeamPlan, dice: Dice
-) -> None:
+def _closed(item: Item, closed_at: datetime, responder: str, plan: TeamPlan, dice: Dice) -> None:
     by_author = item.author is not None and dice.happens(0.25)
     reason = "completed" if by_author else dice.pick(_CLOSE_REASONS)
     item.then(closed_at, "closed", item.author if by_author else responder, reason)

@@ -89,9 +89,7 @@ def _ready(item: Item, dice: Dice) -> datetime:
     return ready_at
 
 
-def _reviewed(
-    item: Item, ready_at: datetime, plan: TeamPlan, team: Team, dice: Dice
-) -> None:
+def _reviewed(item: Item, ready_at: datetime, plan: TeamPlan, team: Team, dice: Dice) -> None:
     reviewed_at = ready_at + dice.hours(item.month.review_median_hours, plan.review_sigma)
     reviewer = team.reviewer(reviewed_at, item.area, besides=item.author)
     if dice.happens(0.5):

@@ -34,9 +34,7 @@ class Team:
         self.hero = plan.maintainer(plan.hero).account
         self.accounts = frozenset(person.account for person in plan.maintainers)
 
-    def responder(
-        self, at: datetime, month: MonthTruth, area: str, besides: str | None
-    ) -> str:
+    def responder(self, at: datetime, month: MonthTruth, area: str, besides: str | None) -> str:
         """Who of the team answers: the hero in the month's share, else an owner, a triager, …"""
         if self.hero != besides and self._dice.happens(month.hero_answers_share):
             return self.hero

@@ -149,7 +149,7 @@ def _slots(plan: TeamPlan) -> tuple[date, ...]:
     last_on = plan.fetched_at.astimezone(zone).date()
     slot = plan.train.anchor
     slot -= step * ((slot - first_on) // step)
-    slots = []
+    slots: list[date] = []
     while not slots or slots[-1] <= last_on:
         slots.append(slot)
         slot += step

@@ -167,12 +167,13 @@ def _value(value: Any, dtype: Any, zone: ZoneInfo) -> tuple[Any, bool]:
 
 def _text(value: Any) -> str:
     if isinstance(value, str):
-        return value
+        # JSON can hold half a character (a cut emoji), which no frame can
+        return value if value.isascii() else value.encode(errors="replace").decode()
     raise ValueError(f"{value!r} is not text")
 
 
 def _whole_number(value: Any) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**18:
         return value
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,18}", value):
         return int(value)

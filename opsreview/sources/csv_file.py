@@ -95,7 +95,7 @@ class CsvFile(DeclaredSource):
         """Put the file's lines in place of the last ones, in one transaction.
 
         Raises:
-            SourceError: No such file, not a CSV in UTF-8, or a column it is said to have is missing.
+            SourceError: No such file, not a CSV in UTF-8, or a column that is named is missing.
         """
         path = self.located(self.path)
         header, lines = _read(path)

@@ -94,7 +94,7 @@ class DeclaredSource(BaseModel):
         return all(_is_one_of(row.get(name), wanted) for name, wanted in self.where.items())
 
     def covered(self, first_at: datetime | None, last_at: datetime | None) -> Window | None:
-        """The stretch spoken for: as declared, else from the first to the last row, both included."""
+        """The stretch spoken for: as declared, else first to last row, both included."""
         declared_first_at, declared_last_at = self._declared_edges()
         start_at, end_at = declared_first_at or first_at, declared_last_at or last_at
         if start_at is None or end_at is None or end_at < start_at:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-FIRST_YEAR = 1970  # programs write year 1 for "no time": it would stretch what a source covers
+# Programs write the years 1 and 9999 for "no time": they would stretch what a source covers.
+YEARS = range(1970, 2200)
 
 
 def parse_moment(text: str, zone: ZoneInfo) -> tuple[datetime, bool]:
@@ -14,13 +15,13 @@ def parse_moment(text: str, zone: ZoneInfo) -> tuple[datetime, bool]:
     A day alone is its first moment in ``zone``.
 
     Raises:
-        ValueError: The text is not a time, or lies before 1970.
+        ValueError: The text is not a time, or is far from our age.
     """
     try:
         moment = datetime.fromisoformat(text.strip())
         utc = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError(f"{text!r} is not a time like 2026-10-31T18:00:00Z") from None
-    if utc.year < FIRST_YEAR:
-        raise ValueError(f"{text!r} lies before {FIRST_YEAR}")
+    if utc.year not in YEARS:
+        raise ValueError(f"{text!r} is not between {YEARS.start} and {YEARS.stop}")
     return utc, moment.tzinfo is None

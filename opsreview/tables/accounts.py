@@ -36,6 +36,7 @@ PEOPLE = {
     "zone": pl.String,
     "joined_on": pl.Date,
     "left_on": pl.Date,
+    "share": pl.Float64,
 }
 
 
@@ -155,5 +156,5 @@ def _is_team(
 
 def _place(person: Person | None) -> dict[str, object]:
     if person is None:
-        return {"zone": None, "joined_on": None, "left_on": None}
-    return {"zone": person.zone, "joined_on": person.joined_on, "left_on": person.left_on}
+        return {}
+    return person.model_dump(include={"zone", "joined_on", "left_on", "share"})

@@ -78,7 +78,9 @@ def _stacked(
     """A table's rows of all sources with all its columns, without those of foreign repositories."""
     known = set(_candidate_schema(name))
     frames = [
-        rows.tables[name].select(known & set(rows.tables[name].columns)).with_columns(_rank=rank, _from=pl.lit(key))
+        rows.tables[name]
+        .select(known & set(rows.tables[name].columns))
+        .with_columns(_rank=rank, _from=pl.lit(key))
         for rank, (key, rows) in enumerate(sources.items())
         if name in rows.tables
     ]
@@ -115,12 +117,22 @@ def _resolved(name: str, candidate: pl.DataFrame, people: pl.DataFrame, team: Te
     return with_people(candidate, people)
 
 
-def _validated(name: str, candidate: pl.DataFrame) -> tuple[pl.DataFrame, list[tuple[str, Rejected]]]:
+def _validated(
+    name: str, candidate: pl.DataFrame
+) -> tuple[pl.DataFrame, list[tuple[str, Rejected]]]:
     schema = SCHEMAS[name]
-    missing = [pl.lit(None).alias(column) for column in schema.column_names() if column not in candidate.columns]
+    missing = [
+        pl.lit(None).alias(column)
+        for column in schema.column_names()
+        if column not in candidate.columns
+    ]
     good, failed = schema.filter(candidate.with_columns(missing), cast=True)
     details = failed.details()
-    rules = [column for column in details.columns if column not in candidate.columns and column not in schema.column_names()]
+    rules = [
+        column
+        for column in details.columns
+        if column not in candidate.columns and column not in schema.column_names()
+    ]
     reasons = [
         "; ".join(_rule_in_words(rule) for rule in rules if row[rule] == "invalid") or "not valid"
         for row in details.select(rules).iter_rows(named=True)
@@ -164,9 +176,7 @@ def _by_table(rejected: list[tuple[str, Rejected]]) -> dict[str, pl.DataFrame]:
     }
 
 
-def _coverage(
-    sources: Mapping[str, SourceRows], rejected: list[tuple[str, Rejected]]
-) -> Coverage:
+def _coverage(sources: Mapping[str, SourceRows], rejected: list[tuple[str, Rejected]]) -> Coverage:
     """The sources' claims, without those of a source that lost all rows of a table."""
     lost = {(source, row.table) for source, row in rejected}
     return Coverage.of(
@@ -193,7 +203,9 @@ def _account_types(sources: Mapping[str, SourceRows]) -> pl.DataFrame:
 def _candidate_schema(name: str) -> dict[str, Any]:
     """A table's columns before accounts are resolved."""
     resolved = ("_id", "_kind", "_is_team")
-    roles = [c.removesuffix("_account") for c in SCHEMAS[name].column_names() if c.endswith("_account")]
+    roles = [
+        c.removesuffix("_account") for c in SCHEMAS[name].column_names() if c.endswith("_account")
+    ]
     added = {role + ending for role in roles for ending in resolved}
     if name == "releases":
         added |= {"line", "kind", "kind_rule"}

@@ -26,9 +26,7 @@ def classified(releases: pl.DataFrame) -> pl.DataFrame:
         minor=pl.col("tag").str.extract(_VERSION, 2).cast(pl.Int64, strict=False),
         patch=pl.col("tag").str.extract(_VERSION, 3).cast(pl.Int64, strict=False),
     ).with_columns(
-        line=pl.when(pl.col("major").is_not_null()).then(
-            pl.format("{}.{}", "major", "minor")
-        ),
+        line=pl.when(pl.col("major").is_not_null()).then(pl.format("{}.{}", "major", "minor")),
         kind_rule=_rule_of_the_tag(),
     )
     rule = pl.coalesce("kind_rule", _rule_of_the_line())

@@ -44,7 +44,7 @@ class Issues(dy.Schema):
     url = _text()
 
     @dy.rule()
-    def closed_at_is_before_opened_at(cls) -> pl.Expr:  # noqa: N805
+    def closed_at_is_before_opened_at(cls) -> pl.Expr:
         return pl.col("closed_at").is_null() | (pl.col("closed_at") >= pl.col("opened_at"))
 
 
@@ -58,7 +58,7 @@ class PullRequests(Issues):
     merged_by_kind = dy.Enum(KINDS, nullable=True)
 
     @dy.rule()
-    def merged_at_is_before_opened_at(cls) -> pl.Expr:  # noqa: N805
+    def merged_at_is_before_opened_at(cls) -> pl.Expr:
         return pl.col("merged_at").is_null() | (pl.col("merged_at") >= pl.col("opened_at"))
 
 
@@ -140,11 +140,11 @@ class Incidents(dy.Schema):
     url = _text()
 
     @dy.rule()
-    def resolved_at_is_before_opened_at(cls) -> pl.Expr:  # noqa: N805
+    def resolved_at_is_before_opened_at(cls) -> pl.Expr:
         return pl.col("resolved_at").is_null() | (pl.col("resolved_at") >= pl.col("opened_at"))
 
     @dy.rule()
-    def acknowledged_at_is_before_opened_at(cls) -> pl.Expr:  # noqa: N805
+    def acknowledged_at_is_before_opened_at(cls) -> pl.Expr:
         return pl.col("acknowledged_at").is_null() | (
             pl.col("acknowledged_at") >= pl.col("opened_at")
         )
@@ -171,7 +171,7 @@ class Shifts(dy.Schema):
     end_at = _moment()
 
     @dy.rule()
-    def end_at_is_not_after_start_at(cls) -> pl.Expr:  # noqa: N805
+    def end_at_is_not_after_start_at(cls) -> pl.Expr:
         return pl.col("end_at") > pl.col("start_at")
 
 
@@ -187,7 +187,10 @@ class SupportRequests(dy.Schema):
 
 
 class People(dy.Schema):
-    """One row per account. ``is_team`` null: nothing says who is in the team."""
+    """One row per account.
+
+    ``is_team`` null: nothing says who is in the team. ``share`` is the part of full time worked.
+    """
 
     person_id = dy.String(primary_key=True)
     account = dy.String(primary_key=True)
@@ -196,6 +199,7 @@ class People(dy.Schema):
     zone = _text()
     joined_on = dy.Date(nullable=True)
     left_on = dy.Date(nullable=True)
+    share = dy.Float64(nullable=True)
 
 
 SCHEMAS: dict[str, type[dy.Schema]] = {

@@ -59,10 +59,19 @@
     return `rgba(${shown.join(",")},${alpha})`;
   }
 
+  // A scale from pale to strong starts at the paper, whichever that is; others keep their order.
+  function scaleOnDark(stops, ink, paper) {
+    const colours = stops.map((stop) => rgba(stop[1]));
+    const isPaleFirst = colours.every((colour, at) => colour && colour[3] === 1 && (at === 0 || luminance(colour) <= luminance(colours[at - 1])));
+    if (!isPaleFirst) return stops;
+    const strongest = rgba(onDark(stops[stops.length - 1][1], ink, paper));
+    return [0, 1].map((at) => [at, `rgb(${mixed(paper, strongest, 0.08 + 0.92 * at).join(",")})`]);
+  }
+
   function recoloured(value, change, key = "") {
     if (typeof value === "string") return /color(s|way)?$/i.test(key) ? change(value) : value;
     if (Array.isArray(value)) {
-      if (/colorscale|diverging|sequential/i.test(key)) return value.map((stop) => (Array.isArray(stop) ? [stop[0], change(stop[1])] : stop));
+      if (/^(colorscale|sequential)/.test(key)) return change.scale(value);
       return /^(x|y|z|text|customdata)$/.test(key) ? value : value.map((item) => recoloured(item, change, key));
     }
     if (!isObject(value)) return value;
@@ -102,9 +111,12 @@
     const paper = rgba(token("--paper"));
     const ink = rgba(token("--ink"));
     const isDark = luminance(paper) < 0.2;
-    const { data, layout } = isDark ? recoloured(figure, (text) => onDark(text, ink, paper)) : figure;
+    const change = (text) => onDark(text, ink, paper);
+    change.scale = (stops) => scaleOnDark(stops, ink, paper);
+    const { data, layout } = isDark ? recoloured(figure, change) : figure;
     const template = layout.template || {};
     layout.template = { ...template, layout: withDefaults(template.layout, pageTemplate()) };
+    layout.font = { ...layout.font, color: token("--soft") };
     Object.assign(layout, { paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", autosize: true });
     layout.hoverlabel = {
       ...layout.hoverlabel, bgcolor: token("--paper"), bordercolor: token("--soft"),

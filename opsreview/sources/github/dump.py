@@ -20,7 +20,6 @@ from opsreview.sources.declared import DeclaredSource
 from opsreview.sources.github.nodes import github_tables
 from opsreview.sources.moments import parse_moment
 from opsreview.store import Node, Reading, Store
-from opsreview.window import Window
 
 # Review comments (pull_comments) are not read: reviews carry all that the metrics need.
 KEYS = {
@@ -56,7 +55,7 @@ class GithubDump(DeclaredSource):
         """Put the whole dump in place of the last one, in one transaction.
 
         Raises:
-            SourceError: No such folder, no ``dump.json`` or ``issues``, or a file that cannot be read.
+            SourceError: No such folder, no ``dump.json`` or ``issues``, or a damaged file.
         """
         folder = self.located(self.path)
         repo, fetched_at = _head(folder, self.zone)
@@ -76,7 +75,9 @@ class GithubDump(DeclaredSource):
         first_at = _first_opened_at(tables)
         fetched_at = readings[0].fetched_at
         spoken = self.covered(first_at or fetched_at, fetched_at)
-        covers = covered_tables(present, tables, readings[0].repo, spoken)
+        lost = {row.table for row in rejected if tables[row.table].is_empty()}
+        known = known_tables(present, tables) - lost
+        covers = {(table, readings[0].repo): spoken for table in sorted(known) if spoken}
         return SourceRows(tables, covers, rejected, assumed_count, fetched_at)
 
     def _nodes(self, folder: Path, repo: str) -> Iterator[Node]:
@@ -90,19 +91,13 @@ class GithubDump(DeclaredSource):
                     yield Node(repo, kind, str(body.get(key) or f"line {position + 1}"), body)
 
 
-def covered_tables(
-    kinds: set[str], tables: dict[str, pl.DataFrame], repo: str, spoken: Window | None
-) -> dict[tuple[str, str], Window]:
-    """Coverage of each table whose kind of file is there.
+def known_tables(kinds: set[str], tables: dict[str, pl.DataFrame]) -> set[str]:
+    """The tables a dump speaks for: those whose kind of file is there.
 
     Pull requests are known without ``pulls`` where ``issues`` lists them, as GitHub's own does.
     """
-    if spoken is None:
-        return {}
     known = {TABLE_OF[kind] for kind in KEYS if kind in kinds}
-    if not tables["pull_requests"].is_empty():
-        known.add("pull_requests")
-    return {(table, repo): spoken for table in sorted(known)}
+    return known if tables["pull_requests"].is_empty() else known | {"pull_requests"}
 
 
 def _head(folder: Path, zone: ZoneInfo) -> tuple[str, datetime]:

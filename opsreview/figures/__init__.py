@@ -1,0 +1,34 @@
+"""Small frame in, plotly Figure out: one function a picture, named as the thing it returns.
+
+A picture over nothing is None, so a notebook shows nothing and the page says why once. Every
+figure's title says what was found; ``layout.meta`` holds ``alt``, a sentence for a screen reader,
+and ``table``, the numbers drawn, as ``{"columns": [...], "rows": [[...]]}``.
+"""
+
+from opsreview.figures.backlog import age_by_week, backlog_by_day, opened_and_closed
+from opsreview.figures.durations import duration_curve, waiting_curve
+from opsreview.figures.history import headline_history
+from opsreview.figures.oncall import (
+    duty_shares,
+    interruptions_by_day_part,
+    load_per_person,
+    shift_timeline,
+)
+from opsreview.figures.releases import release_calendar, release_gaps
+from opsreview.figures.triage import review_load_bars
+
+__all__ = [
+    "age_by_week",
+    "backlog_by_day",
+    "duration_curve",
+    "duty_shares",
+    "headline_history",
+    "interruptions_by_day_part",
+    "load_per_person",
+    "opened_and_closed",
+    "release_calendar",
+    "release_gaps",
+    "review_load_bars",
+    "shift_timeline",
+    "waiting_curve",
+]

@@ -1,0 +1,222 @@
+"""When releases came out, how far apart, and against the slots the model wants."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import plotly.graph_objects as go
+import polars as pl
+
+from opsreview.estimate import in_words
+from opsreview.figures.theme import (
+    AMBER,
+    BLUE,
+    FAINT,
+    GREY,
+    INK,
+    PURPLE,
+    Told,
+    drawn,
+    escaped,
+    marked_line,
+    shortened,
+)
+from opsreview.figures.time_axis import calendar_axis, local_text
+from opsreview.window import Window
+from opsreview.wording import counted
+
+KINDS = {  # the rows of the calendar, top to bottom: name, colour, mark
+    "stable": ("stable", BLUE, "circle"),
+    "hotfix": ("hotfix", AMBER, "diamond"),
+    "prerelease": ("pre-release", PURPLE, "circle-open"),
+}
+SLOT_ROW = "slot"
+YEAR = timedelta(days=365)
+MOST_GAPS = 40
+
+
+def release_calendar(
+    releases: pl.DataFrame, slots: Sequence[date], *, window: Window, zone: ZoneInfo
+) -> go.Figure | None:
+    """The releases of the twelve months to the window's end, and the days the model wanted one.
+
+    Args:
+        releases: ``tag``, ``kind``, ``published_at``, one row a release.
+        slots: Days of the model's release train; may be empty.
+        window: The cycle; shaded.
+        zone: Of the days.
+
+    Returns:
+        A row a kind of release; None when none was published in the twelve months.
+    """
+    year = Window(window.end_at - YEAR, window.end_at)
+    seen = releases.filter(year.has("published_at")) if releases.height else releases
+    seen = seen.filter(pl.col("kind").cast(pl.String).is_in(list(KINDS))) if seen.height else seen
+    if seen.is_empty():
+        return None
+    due = [day for day in slots if year.start_at.date() <= day < year.end_at.date()]
+    rows = [KINDS[kind][0] for kind in KINDS if (seen["kind"] == kind).any()]
+    dots: list[Any] = [
+        _release_dots(seen.filter(pl.col("kind") == kind).sort("published_at"), kind, zone)
+        for kind in KINDS
+        if (seen["kind"] == kind).any()
+    ]
+    if due:
+        dots.append(_slot_marks(due))
+        rows.append(SLOT_ROW)
+    layout = {
+        "xaxis": {**calendar_axis(zone, year), "showgrid": True},
+        "yaxis": {
+            "type": "category",
+            "categoryorder": "array",
+            "categoryarray": rows[::-1],
+            "range": [-0.6, len(rows) - 0.4],
+            "showgrid": False,
+        },
+        "shapes": [_shade(window, zone)],
+        "showlegend": False,
+    }
+    told = _told_calendar(seen.sort("published_at"), due, window, zone)
+    return drawn(dots, told, height=40 * len(rows) + 20, **layout)
+
+
+def release_gaps(
+    measured: pl.DataFrame, *, open_days: float | None, zone: ZoneInfo
+) -> go.Figure | None:
+    """Days between stable releases, the one still open included.
+
+    Args:
+        measured: ``tag``, ``published_at``, ``days_since_previous``, one row a stable release.
+        open_days: Days since the last stable release, still counting; None when unknown.
+        zone: Of the days.
+
+    Returns:
+        A bar a gap, the open one hatched, a line at the median; None without a gap.
+    """
+    gaps = (
+        measured.filter(pl.col("days_since_previous").is_not_null())
+        if measured.height
+        else measured
+    )
+    if gaps.is_empty():
+        return None
+    gaps = gaps.sort("published_at").tail(MOST_GAPS)
+    median = float(gaps["days_since_previous"].median())  # type: ignore[arg-type]
+    names = [shortened(tag, to=16) for tag in gaps["tag"]]
+    bars = [_gap_bars(gaps, names, zone)]
+    if open_days is not None:
+        bars.append(_open_bar(open_days))
+    layout: dict[str, Any] = {
+        "xaxis": {"type": "category", "title": {"text": "release"}, "tickangle": -35},
+        "yaxis": {"title": {"text": "days since the one before"}, "rangemode": "tozero"},
+        "showlegend": False,
+        **marked_line(median, f"median {in_words(median, 'days')}", axis="y", color=INK),
+    }
+    return drawn(bars, _told_gaps(gaps, median, open_days, zone), height=220, **layout)
+
+
+def _release_dots(seen: pl.DataFrame, kind: str, zone: ZoneInfo) -> go.Scatter:
+    name, color, symbol = KINDS[kind]
+    return go.Scatter(
+        x=[local_text(at, zone) for at in seen["published_at"]],
+        y=[name] * seen.height,
+        mode="markers",
+        name=name,
+        marker={
+            "size": 10,
+            "color": color,
+            "symbol": symbol,
+            "line": {"width": 1.5, "color": color},
+        },
+        customdata=[escaped(tag) for tag in seen["tag"]],
+        hovertemplate="%{customdata}: %{x|%a %e %b %Y %H:%M}<extra></extra>",
+    )
+
+
+def _slot_marks(due: Sequence[date]) -> go.Scatter:
+    return go.Scatter(
+        x=[f"{day.isoformat()}T12:00" for day in due],
+        y=[SLOT_ROW] * len(due),
+        mode="markers",
+        name=SLOT_ROW,
+        marker={"symbol": "line-ns", "size": 14, "line": {"width": 2, "color": GREY}},
+        hovertemplate="slot: %{x|%a %e %b %Y}<extra></extra>",
+    )
+
+
+def _shade(window: Window, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "type": "rect",
+        "layer": "below",
+        "x0": local_text(window.start_at, zone),
+        "x1": local_text(window.end_at, zone),
+        "y0": 0,
+        "y1": 1,
+        "yref": "paper",
+        "fillcolor": FAINT,
+        "line": {"width": 0},
+    }
+
+
+def _told_calendar(seen: pl.DataFrame, due: Sequence[date], window: Window, zone: ZoneInfo) -> Told:
+    now = seen.filter(window.has("published_at"))
+    stable = int((now["kind"] == "stable").sum())
+    title = f"{counted(stable, 'stable release')} in the cycle"
+    title += f", {(seen['kind'] == 'stable').sum()} in twelve months"
+    note = f"shaded: the cycle · days of {zone.key}"
+    if due:
+        note = f"{counted(len(due), 'slot')} in the model · {note}"
+    rows: list[list[Any]] = [
+        [row["tag"], KINDS[row["kind"]][0], local_text(row["published_at"], zone)[:10]]
+        for row in seen.select("tag", pl.col("kind").cast(pl.String), "published_at").iter_rows(
+            named=True
+        )
+    ]
+    rows += [[None, SLOT_ROW, day.isoformat()] for day in due]
+    rows.sort(key=lambda row: row[2])
+    return Told(title, note, f"{title}; {note}.", ["release", "kind", "day"], rows)
+
+
+def _gap_bars(gaps: pl.DataFrame, names: list[str], zone: ZoneInfo) -> go.Bar:
+    return go.Bar(
+        x=names,
+        y=[round(days, 1) for days in gaps["days_since_previous"]],
+        marker={"color": BLUE},
+        customdata=[local_text(at, zone)[:10] for at in gaps["published_at"]],
+        hovertemplate="%{x}, %{customdata}: %{y:.0f} d after the one before<extra></extra>",
+    )
+
+
+def _open_bar(open_days: float) -> go.Bar:
+    return go.Bar(
+        x=["next"],
+        y=[round(open_days, 1)],
+        marker={
+            "color": FAINT,
+            "line": {"width": 1.5, "color": GREY},
+            "pattern": {"shape": "/", "fgcolor": GREY},
+        },
+        hovertemplate="next: %{y:.0f} d so far<extra></extra>",
+    )
+
+
+def _told_gaps(gaps: pl.DataFrame, median: float, open_days: float | None, zone: ZoneInfo) -> Told:
+    longest = float(gaps["days_since_previous"].max())  # type: ignore[arg-type]
+    title = (
+        f"Half of {counted(gaps.height, 'gap')} between releases within {in_words(median, 'days')}"
+    )
+    parts = [f"longest {in_words(longest, 'days')}"]
+    if open_days is not None:
+        parts.append(f"{in_words(open_days, 'days')} since the last one (hatched)")
+    rows: list[list[Any]] = [
+        [tag, local_text(at, zone)[:10], round(days, 1)]
+        for tag, at, days in gaps.select("tag", "published_at", "days_since_previous").iter_rows()
+    ]
+    if open_days is not None:
+        rows.append(["next", None, round(open_days, 1)])
+    columns = ["release", "published", "days since the one before"]
+    note = " · ".join(parts)
+    return Told(title, note, f"{title}; {note}.", columns, rows)

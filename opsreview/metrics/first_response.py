@@ -1,0 +1,283 @@
+"""How long people wait for a first answer, and how often it came in time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from opsreview.estimate import Estimate, not_measurable
+from opsreview.metrics.intervals import share
+from opsreview.metrics.survival import aalen_johansen, median_with_rivals
+from opsreview.metrics.view import (
+    ITEM,
+    STRATUM_MINIMUM,
+    Measured,
+    View,
+    duration_curves,
+    hours_between,
+    left_out,
+)
+from opsreview.window import Window, literal
+
+# A comment this soon after a close came with it: the item was not closed without a word.
+CLOSED_WITH_A_WORD = timedelta(minutes=1)
+PARTS = ("answered", "closed_unanswered", "waiting")
+
+
+def time_to_first_response(
+    issues: pl.DataFrame,
+    comments: pl.DataFrame,
+    spells: pl.DataFrame,
+    *,
+    window: Window,
+    as_of: datetime,
+    by_team: bool,
+) -> pl.DataFrame:
+    """Hours from opening an issue to the first comment by a person other than its author.
+
+    Closing an issue without a word is a rival end. Issues with neither at ``as_of`` stay in,
+    censored, with the hours waited so far. Comments by bots, deleted accounts and the author
+    himself are no responses. Issues whose author the source never gave are left out.
+
+    Args:
+        issues: ISSUES.
+        comments: COMMENTS.
+        spells: ``history.open_spells``.
+        window: Issues opened in it are measured.
+        as_of: Last moment the data speaks for, UTC.
+        by_team: True counts the team's own answers only (what targets are judged by).
+
+    Returns:
+        One row per issue: repo, number, title, url, opened_at, waited_hours (>= 0), ending
+        (``answered``, ``withdrawn``, ``closed_by_team``, ``closed_by_bot``, ``closed_by_other``,
+        ``closed_by_unknown``; null while waiting), ended_at, responder_id, is_censored.
+
+    Source:
+        CHAOSS, https://chaoss.community/kb/metric-time-to-first-response/
+    """
+    opened = (
+        issues.lazy()
+        .filter(
+            window.has("opened_at") & (pl.col("opened_at") <= literal(as_of)) & _author_is_known()
+        )
+        .select(*ITEM, "title", "url", "opened_at", "author_id")
+    )
+    responses = _first_responses(opened, comments.lazy(), as_of=as_of, by_team=by_team)
+    is_first_close = (pl.col("spell") == 0) & (pl.col("end_at") <= literal(as_of))
+    closes = (
+        spells.lazy()
+        .filter(is_first_close)
+        .select(*ITEM, "closer_id", "closer_kind", "closer_is_team", closed_at="end_at")
+    )
+    is_answer_first = pl.col("responded_at") <= pl.col("closed_at") + CLOSED_WITH_A_WORD
+    is_answered = pl.col("responded_at").is_not_null() & is_answer_first.fill_null(True)
+    return (
+        opened.join(responses, on=ITEM, how="left")
+        .join(closes, on=ITEM, how="left")
+        .with_columns(
+            ending=pl.when(is_answered).then(pl.lit("answered")).otherwise(_silent_close()),
+            ended_at=pl.when(is_answered).then("responded_at").otherwise("closed_at"),
+            responder_id=pl.when(is_answered).then("responder_id"),
+        )
+        .with_columns(
+            waited_hours=hours_between("opened_at", pl.col("ended_at").fill_null(literal(as_of))),
+            is_censored=pl.col("ending").is_null(),
+        )
+        .select(
+            *ITEM,
+            "title",
+            "url",
+            "opened_at",
+            "waited_hours",
+            "ending",
+            "ended_at",
+            "responder_id",
+            "is_censored",
+        )
+        .sort(ITEM)
+        .collect()
+    )
+
+
+def response_attainment(
+    responses: pl.DataFrame, *, window: Window, as_of: datetime, target_hours: float
+) -> pl.DataFrame:
+    """Whether each issue that was due in the window had an answer within the target. Ours.
+
+    Args:
+        responses: Rows of ``time_to_first_response`` for issues opened since the window's start
+            less the target.
+        window: Issues whose deadline (opening plus target) lies in it are judged.
+        as_of: Deadlines after it are pending.
+        target_hours: Wall-clock hours.
+
+    Returns:
+        One row per issue due: repo, number, title, url, due_at, waited_hours,
+        part (``answered``, ``closed_unanswered``, ``waiting``; null while pending).
+    """
+    is_in_time = pl.col("waited_hours") <= target_hours
+    return (
+        responses.lazy()
+        .with_columns(due_at=pl.col("opened_at") + pl.duration(hours=target_hours))
+        .filter(window.has("due_at"))
+        .with_columns(
+            part=pl.when(pl.col("due_at") > literal(as_of))
+            .then(None)
+            .when((pl.col("ending") == "answered") & is_in_time)
+            .then(pl.lit("answered"))
+            .when(pl.col("ending").is_not_null() & (pl.col("ending") != "answered") & is_in_time)
+            .then(pl.lit("closed_unanswered"))
+            .otherwise(pl.lit("waiting"))
+        )
+        .select(*ITEM, "title", "url", "due_at", "waited_hours", "part")
+        .collect()
+    )
+
+
+def first_response_measured(view: View) -> Measured:
+    """The registry's way in: any person's answer, with the rival ends drawn."""
+    rows = time_to_first_response(
+        view["issues"],
+        view["comments"],
+        view["spells"],
+        window=view.window,
+        as_of=view.as_of,
+        by_team=False,
+    )
+    nameless = view["issues"].filter(view.window.has("opened_at") & ~_author_is_known())
+    if rows.is_empty() and nameless.height:
+        return _unmeasurable(rows, nameless, [("median", "hours")])
+    reason = "no issue was opened in the window"
+    estimate = median_with_rivals(rows["waited_hours"], rows["ending"], "answered", reason=reason)
+    ending = _answered_or_closed(rows)
+    return Measured(
+        rows,
+        [_with_excluded(estimate, nameless)],
+        lambda: [duration_curves(aalen_johansen(rows["waited_hours"], ending, endings=PARTS[:2]))],
+        lambda: left_out(nameless, "the author is unknown"),
+    )
+
+
+def attainment_measured(view: View) -> Measured:
+    """The registry's way in: the team's answers, overall, by priority and by area."""
+    nameless = view["issues"].filter(view.window.has("opened_at") & ~_author_is_known())
+    statistics = [(f"share_{part}", "share") for part in PARTS]
+    if not view["people"]["is_team"].is_not_null().any():
+        reason = "nothing says who is in the team: list it in people.yaml"
+        return _unmeasurable(pl.DataFrame(), nameless, statistics, reason)
+    longest = max([view.targets.response_hours, *view.targets.priority_hours.values()])
+    since = Window(view.window.start_at - timedelta(hours=longest), view.window.end_at)
+    responses = time_to_first_response(
+        view["issues"],
+        view["comments"],
+        view["spells"],
+        window=since,
+        as_of=view.as_of,
+        by_team=True,
+    )
+    rows = _judged(view, responses, view.targets.response_hours)
+    if rows.is_empty() and nameless.height:
+        return _unmeasurable(rows, nameless, statistics)
+    estimates = [_with_excluded(part, nameless) for part in _parts(rows, "all")]
+    for group, labelled in _strata(view, responses):
+        hours = view.targets.priority_hours.get(group.removeprefix("priority:"))
+        judged = _judged(view, labelled, hours or view.targets.response_hours)
+        if judged["part"].count() >= STRATUM_MINIMUM:
+            estimates += _parts(judged, group)
+    return Measured(rows, estimates, excluded=lambda: left_out(nameless, "the author is unknown"))
+
+
+def _judged(view: View, responses: pl.DataFrame, target_hours: float) -> pl.DataFrame:
+    return response_attainment(
+        responses, window=view.window, as_of=view.as_of, target_hours=target_hours
+    )
+
+
+def _parts(rows: pl.DataFrame, group: str) -> list[Estimate]:
+    due = rows["part"].drop_nulls()
+    pending = rows.height - due.len()
+    return [
+        replace(
+            share(
+                int((due == part).sum()),
+                due.len(),
+                statistic=f"share_{part}",
+                reason="no issue was due in the window",
+            ),
+            group=group,
+            n_pending=pending,
+        )
+        for part in PARTS
+    ]
+
+
+def _strata(view: View, responses: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
+    """The responses of each priority and area, by the labels borne at ``as_of``."""
+    return [
+        (group, responses.join(view["labels"].filter(is_labelled), on=ITEM, how="semi"))
+        for group, is_labelled in view.groups.labelled().items()
+    ]
+
+
+def _first_responses(
+    opened: pl.LazyFrame, comments: pl.LazyFrame, *, as_of: datetime, by_team: bool
+) -> pl.LazyFrame:
+    is_person = (pl.col("author_id") != pl.col("opener_id")).fill_null(True)
+    is_response = (
+        (pl.col("author_kind") == "human") & is_person & (pl.col("created_at") <= literal(as_of))
+    )
+    if by_team:
+        is_response &= pl.col("author_is_team")
+    return (
+        comments.join(opened.select(*ITEM, opener_id="author_id"), on=ITEM)
+        .filter(is_response)
+        .sort("created_at", "comment_id")
+        .group_by(ITEM, maintain_order=True)
+        .agg(
+            responded_at=pl.col("created_at").first(),
+            responder_id=pl.col("author_id").first(),
+        )
+    )
+
+
+def _silent_close() -> pl.Expr:
+    return (
+        pl.when(pl.col("closed_at").is_null())
+        .then(None)
+        .when((pl.col("closer_id") == pl.col("author_id")).fill_null(False))
+        .then(pl.lit("withdrawn"))
+        .when(pl.col("closer_kind") == "bot")
+        .then(pl.lit("closed_by_bot"))
+        .when(pl.col("closer_kind").is_null())
+        .then(pl.lit("closed_by_unknown"))
+        .when(pl.col("closer_is_team").fill_null(False))
+        .then(pl.lit("closed_by_team"))
+        .otherwise(pl.lit("closed_by_other"))
+    )
+
+
+def _answered_or_closed(rows: pl.DataFrame) -> pl.Series:
+    is_silent = pl.col("ending") != "answered"
+    return rows.select(
+        pl.when(is_silent).then(pl.lit("closed_unanswered")).otherwise("ending").alias("ending")
+    )["ending"]
+
+
+def _author_is_known() -> pl.Expr:
+    return pl.col("author_kind").is_not_null()
+
+
+def _with_excluded(estimate: Estimate, excluded: pl.DataFrame) -> Estimate:
+    return replace(estimate, n_excluded=excluded.height)
+
+
+def _unmeasurable(
+    rows: pl.DataFrame,
+    excluded: pl.DataFrame,
+    statistics: list[tuple[str, str]],
+    reason: str = "the source gives no author of any issue",
+) -> Measured:
+    estimates = [not_measurable(statistic, unit, reason) for statistic, unit in statistics]
+    return Measured(rows, estimates, excluded=lambda: left_out(excluded, "the author is unknown"))

@@ -1,0 +1,139 @@
+"""What a metric looks at, and what it gives back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from opsreview.estimate import MOMENT, Estimate
+from opsreview.window import Window, literal
+from opsreview.working_time import WorkingCalendar
+
+ITEM = ["repo", "number"]
+STRATUM_MINIMUM = 10  # smaller groups are not shown
+CURVES_SCHEMA: dict[str, pl.DataType] = {
+    "metric": pl.String(),
+    "scope": pl.String(),
+    "group": pl.String(),
+    "curve": pl.String(),
+    "hours": pl.Float64(),
+    "at": MOMENT,
+    "value": pl.Float64(),
+    "lower": pl.Float64(),
+    "upper": pl.Float64(),
+    "n_at_risk": pl.Int64(),
+}
+EXCLUDED_SCHEMA: dict[str, pl.DataType] = {
+    "metric": pl.String(),
+    "repo": pl.String(),
+    "key": pl.String(),
+    "reason": pl.String(),
+}
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What the operating model promises, in the units the metrics use."""
+
+    response_hours: float
+    priority_hours: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Label patterns (``*`` stands for anything) of each priority and area."""
+
+    priorities: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    areas: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def labelled(self) -> dict[str, pl.Expr]:
+        """By group (``priority:p1``, ``area:preview``), true where ``label`` is one of its."""
+        named = [(f"priority:{name}", labels) for name, labels in self.priorities.items()]
+        named += [(f"area:{name}", labels) for name, labels in self.areas.items()]
+        return {group: pl.col("label").str.contains(_any_of(labels)) for group, labels in named}
+
+
+@dataclass(frozen=True)
+class View:
+    """One cycle of one scope: the typed tables, the window that is covered, and ``as_of``."""
+
+    tables: Mapping[str, pl.DataFrame]
+    window: Window
+    as_of: datetime
+    zone: ZoneInfo
+    targets: Targets
+    groups: Groups
+    calendars: Mapping[str, WorkingCalendar]
+
+    def __getitem__(self, table: str) -> pl.DataFrame:
+        return self.tables[table]
+
+    @property
+    def seen(self) -> Window | None:
+        """The part of the window that lies before ``as_of``; None when none of it does."""
+        if self.as_of <= self.window.start_at:
+            return None
+        return Window(self.window.start_at, min(self.window.end_at, self.as_of))
+
+    def calendar(self, person: str | None) -> WorkingCalendar:
+        """A person's working calendar; the team's zone and a plain week for who declared none."""
+        return self.calendars.get(person or "", WorkingCalendar(self.zone))
+
+
+def _no_curves() -> list[pl.DataFrame]:
+    return []
+
+
+def _nothing_left_out() -> pl.DataFrame:
+    return pl.DataFrame(schema={"repo": pl.String, "key": pl.String, "reason": pl.String})
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a metric found: a row per thing measured, and its estimates.
+
+    ``curves`` and ``excluded`` are made when asked for: only the cycle under review needs them.
+    """
+
+    rows: pl.DataFrame
+    estimates: list[Estimate]
+    curves: Callable[[], list[pl.DataFrame]] = _no_curves
+    excluded: Callable[[], pl.DataFrame] = _nothing_left_out
+
+
+def _any_of(patterns: Sequence[str]) -> str:
+    return "^(" + "|".join(re.escape(name).replace(r"\*", ".*") for name in patterns) + ")$"
+
+
+def is_open_at(at: datetime) -> pl.Expr:
+    """True for spells that hold ``at``; spells that end at an unknown moment are none."""
+    end_at = pl.col("end_at")
+    is_not_over = end_at.is_null() | (end_at > literal(at))
+    return (pl.col("start_at") <= literal(at)) & is_not_over & pl.col("is_end_known")
+
+
+def left_out(rows: pl.DataFrame, reason: str) -> pl.DataFrame:
+    """Items that could not be measured, as rows of ``excluded.parquet`` without the metric."""
+    return rows.select(
+        "repo", key=pl.col("number").cast(pl.String), reason=pl.lit(reason, pl.String)
+    )
+
+
+def hours_between(start: str | pl.Expr, end: str | pl.Expr) -> pl.Expr:
+    """Wall-clock hours from one moment column to another."""
+    start_at = pl.col(start) if isinstance(start, str) else start
+    end_at = pl.col(end) if isinstance(end, str) else end
+    return (end_at - start_at).dt.total_microseconds() / 3.6e9
+
+
+def duration_curves(curve: pl.DataFrame, names: Mapping[str, str] | None = None) -> pl.DataFrame:
+    """A survival or incidence curve in the columns of ``curves.parquet``, curves renamed."""
+    named = curve if "curve" in curve.columns else curve.with_columns(curve=pl.lit("done"))
+    return named.with_columns(pl.col("curve").replace(names or {}), at=pl.lit(None, MOMENT)).select(
+        "curve", "hours", "at", "value", "lower", "upper", "n_at_risk"
+    )

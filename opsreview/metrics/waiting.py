@@ -1,0 +1,79 @@
+"""What waits on the team now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+
+from opsreview.estimate import not_measurable
+from opsreview.metrics.intervals import count, median_of_values
+from opsreview.metrics.view import ITEM, Measured, View, hours_between, is_open_at
+from opsreview.window import literal
+
+
+def waiting_on_team(
+    issues: pl.DataFrame, comments: pl.DataFrame, spells: pl.DataFrame, *, as_of: datetime
+) -> pl.DataFrame:
+    """Open issues whose last human word came from outside the team. Ours (triage-party: recv).
+
+    Opening an issue is its author's first word. Issues whose last speaker's side is unknown are
+    left out.
+
+    Args:
+        issues: ISSUES, with ``author_is_team``.
+        comments: COMMENTS.
+        spells: ``history.open_spells``.
+        as_of: Open at this moment, and words until it.
+
+    Returns:
+        One row per waiting issue, longest first: repo, number, title, url, waiting_hours,
+        is_answered (the team has spoken before).
+    """
+    now = literal(as_of)
+    still_open = (
+        issues.lazy()
+        .join(spells.lazy().filter(is_open_at(as_of)), on=ITEM, how="semi")
+        .select(*ITEM, "title", "url", "opened_at", "author_is_team")
+    )
+    words = (
+        comments.lazy()
+        .filter((pl.col("author_kind") == "human") & (pl.col("created_at") <= now))
+        .join(still_open, on=ITEM, how="semi")
+        .sort("created_at", "comment_id")
+        .group_by(ITEM, maintain_order=True)
+        .agg(
+            last_at=pl.col("created_at").last(),
+            last_is_team=pl.col("author_is_team").last(),
+            is_answered=pl.col("author_is_team").any(),
+        )
+    )
+    is_silent = pl.col("last_at").is_null()
+    last_is_team = pl.when(is_silent).then("author_is_team").otherwise("last_is_team")
+    since_at = pl.coalesce("last_at", "opened_at")
+    return (
+        still_open.join(words, on=ITEM, how="left")
+        .filter(~last_is_team)
+        .select(
+            *ITEM,
+            "title",
+            "url",
+            waiting_hours=hours_between(since_at, now),
+            is_answered=pl.col("is_answered").fill_null(False),
+        )
+        .sort("waiting_hours", "number", descending=[True, False])
+        .collect()
+    )
+
+
+def waiting_measured(view: View) -> Measured:
+    """The registry's way in."""
+    if not view["people"]["is_team"].is_not_null().any():
+        reason = "nothing says who is in the team: list it in people.yaml"
+        missing = [("count", "count"), ("median", "hours")]
+        return Measured(pl.DataFrame(), [not_measurable(*what, reason) for what in missing])
+    rows = waiting_on_team(view["issues"], view["comments"], view["spells"], as_of=view.as_of)
+    waited = median_of_values(
+        rows["waiting_hours"], unit="hours", reason="no issue waits on the team"
+    )
+    return Measured(rows, [count(rows.height), waited])

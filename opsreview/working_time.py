@@ -1,0 +1,46 @@
+"""When a person works, sleeps, and is off: calendars in their own zone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import cache
+from zoneinfo import ZoneInfo
+
+SLEEP_FROM, SLEEP_TO = time(22), time(8)
+
+
+@dataclass(frozen=True)
+class WorkingCalendar:
+    """A person's working week: weekdays (0 is Monday), hours, and the country of their holidays."""
+
+    zone: ZoneInfo
+    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4)
+    start: time = time(9)
+    end: time = time(17)
+    holidays: str | None = None
+
+    def day_part(self, moment: datetime) -> str:
+        """``sleep`` (22:00 to 08:00, wins over all), ``working`` or ``off_hours``, in their zone.
+
+        Source:
+            PagerDuty's interruption day parts, with the working hours the team declares.
+        """
+        local = moment.astimezone(self.zone)
+        if local.time() >= SLEEP_FROM or local.time() < SLEEP_TO:
+            return "sleep"
+        is_working_day = local.weekday() in self.weekdays and not self._is_holiday(local.date())
+        is_working = is_working_day and self.start <= local.time() < self.end
+        return "working" if is_working else "off_hours"
+
+    def _is_holiday(self, day: date) -> bool:
+        return self.holidays is not None and day in _holidays(self.holidays, day.year)
+
+
+@cache
+def _holidays(country: str, year: int) -> Collection[date]:
+    from holidays import country_holidays
+
+    region, _, part = country.partition("-")
+    return country_holidays(region, subdiv=part or None, years=year)

@@ -1,0 +1,140 @@
+"""Proposals follow their rules, at most three, and say what they would have meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from opsreview.estimate import Estimate, not_measurable
+from opsreview.operating_model.conformance import Held, Verdict
+from opsreview.operating_model.document import OperatingModel
+from opsreview.operating_model.proposals import proposals
+
+Load = Callable[[str], OperatingModel]
+ANSWER = (
+    "promises:\n  - {id: answer, says: x, owner: ada, metric: response_attainment, "
+    "within: 3 days, at_least: 75 %}\n"
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    id: str
+    metric: str
+    group: str = "all"
+
+
+def held(verdict: Verdict, promise_id: str = "answer") -> list[Held]:
+    return [Held(promise_id, f"promises.{promise_id}", "x", "y", verdict, "z", [])]
+
+
+def growing(hours: float, group: str) -> Estimate:
+    """Half answered at once, and 5 % more each day."""
+    return Estimate("share_answered", 0.5 + hours / 480, "share", 240, 0.6, 0.8)
+
+
+def never(hours: float, group: str) -> Estimate:
+    return not_measurable("share_answered", "share", "no earlier cycle")
+
+
+def test_drifting_deadline_becomes_the_shortest_one_that_was_met(model_of: Load) -> None:
+    findings: Sequence[Said] = [
+        Said("f-1", "response_attainment"),
+        Said("f-2", "response_attainment", "priority:p1"),
+        Said("f-3", "backlog"),
+    ]
+
+    proposed = proposals(model_of(ANSWER), held("drifts"), growing, findings)
+
+    assert proposed == [
+        {
+            "id": "p-1",
+            "path": "promises.answer.within",
+            "current": "3 days",
+            "proposed": "5 days",
+            "because": ["f-1"],
+            "expects": "done",
+            "what_if": "Within 5 d the team answered 75 % of 240 in the earlier cycles, "
+            "interval 60–80 %: 75 % would have been kept.",
+        }
+    ]
+
+
+def test_deadline_is_asked_for_in_the_promises_own_group(model_of: Load) -> None:
+    text = ANSWER.replace("within:", 'group: "priority:p1", within:')
+    asked: list[str] = []
+
+    def attainment_at(hours: float, group: str) -> Estimate:
+        asked.append(group)
+        return growing(hours, group)
+
+    proposals(model_of(text), held("drifts"), attainment_at, [])
+
+    assert set(asked) == {"priority:p1"}
+
+
+def test_no_deadline_is_proposed_where_none_was_met(model_of: Load) -> None:
+    assert proposals(model_of(ANSWER), held("drifts"), never, []) == []
+
+
+def test_deadline_that_holds_or_cannot_be_told_stays(model_of: Load) -> None:
+    assert proposals(model_of(ANSWER), held("holds"), growing, []) == []
+    assert proposals(model_of(ANSWER), held("cannot tell"), growing, []) == []
+
+
+def test_deadline_longer_than_all_that_are_tried_stays(model_of: Load) -> None:
+    text = ANSWER.replace("3 days", "3 weeks")
+
+    assert proposals(model_of(text), held("drifts"), growing, []) == []
+
+
+def test_drifting_median_gets_no_other_deadline(model_of: Load) -> None:
+    text = (
+        "promises: [{id: answer, says: x, owner: ada, metric: time_to_first_review, at_most: 1 h}]"
+    )
+
+    assert proposals(model_of(text), held("drifts"), growing, []) == []
+
+
+def test_deputy_is_whoever_else_did_most_of_the_work(model_of: Load) -> None:
+    work = {"releases": {"ada": 9, "cleo": 3, "ben": 3, "stranger": 8}}
+
+    proposed = proposals(model_of("roles: {releases: {owner: ada}}\n"), [], never, [], work=work)
+
+    assert proposed == [
+        {
+            "id": "p-1",
+            "path": "roles.releases.deputy",
+            "current": None,
+            "proposed": "ben",
+            "because": [],
+            "expects": "done",
+            "what_if": "Nobody stands in when the owner is away; the one proposed did 3 of 23.",
+        }
+    ]
+
+
+def test_deputy_is_left_to_the_team_where_nobody_else_did_the_work(model_of: Load) -> None:
+    model = model_of("roles: {releases: {owner: ada}}\n")
+
+    (proposed,) = proposals(model, [], never, [], work={"releases": {"ada": 9, "ben": 0}})
+
+    assert proposed["proposed"] is None
+    assert proposed["what_if"] == "Nobody stands in when the owner is away: name one."
+
+
+def test_role_with_a_deputy_is_left_alone(model_of: Load) -> None:
+    assert proposals(model_of("roles: {r: {owner: ada, deputy: ben}}\n"), [], never, []) == []
+
+
+def test_at_most_three_and_drift_comes_first(model_of: Load) -> None:
+    roles = "roles:\n" + "".join(f"  r{i}: {{owner: ada}}\n" for i in range(5))
+
+    proposed = proposals(model_of(roles + ANSWER), held("drifts"), growing, [])
+
+    assert [said["id"] for said in proposed] == ["p-1", "p-2", "p-3"]
+    assert [said["path"] for said in proposed] == [
+        "promises.answer.within",
+        "roles.r0.deputy",
+        "roles.r1.deputy",
+    ]

@@ -1,0 +1,185 @@
+import os
+import shutil
+import subprocess
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pydantic import ValidationError
+
+from opsreview.errors import SourceError
+from opsreview.sources.git_tags import GitTags
+from opsreview.window import Window
+
+WHO = {"NAME": "Simulated Person", "EMAIL": "simulated@example.org"}
+pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+
+
+def at(*parts):
+    return datetime(*parts, tzinfo=UTC)
+
+
+def git(folder, *arguments, on="2026-01-01T00:00:00Z"):
+    said = {f"GIT_{role}_{name}": value for role in ROLES for name, value in WHO.items()}
+    dates = {f"GIT_{role}_DATE": on for role in ROLES}
+    alone = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    done = subprocess.run(
+        ["git", "-C", str(folder), *arguments],
+        env=os.environ | said | dates | alone,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout.strip()
+
+
+ROLES = ("AUTHOR", "COMMITTER")
+
+
+@pytest.fixture
+def clone(tmp_path):
+    folder = tmp_path / "clone"
+    folder.mkdir()
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    commit(folder, on="2026-01-01T10:00:00+02:00")
+    return folder
+
+
+@pytest.fixture
+def tags(declare):
+    def tags(**said):
+        return declare(GitTags, **({"kind": "git_tags", "path": "clone", "repo": "a/one"} | said))
+
+    return tags
+
+
+def commit(folder, on):
+    git(folder, "commit", "--quiet", "--allow-empty", "-m", "work", on=on)
+
+
+def test_light_tag_is_published_when_its_commit_was(clone, tags, read):
+    git(clone, "tag", "v1.0", on="2026-06-01T00:00:00Z")
+    assert read(tags()).tables["releases"].rows(named=True) == [
+        {
+            "repo": "a/one",
+            "tag": "v1.0",
+            "name": None,
+            "published_at": at(2026, 1, 1, 8),
+            "author_account": None,
+            "is_prerelease": None,
+            "is_draft": False,
+        }
+    ]
+
+
+def test_annotated_tag_is_published_when_it_was_made(clone, tags, read):
+    git(clone, "tag", "-a", "-m", "first", "v1.0", on="2026-01-05T00:00:00Z")
+    assert read(tags()).tables["releases"]["published_at"].to_list() == [at(2026, 1, 5)]
+
+
+def test_clone_speaks_from_its_first_tag_to_its_newest_commit_on_any_ref(clone, tags, read):
+    git(clone, "tag", "v1.0")
+    git(clone, "switch", "--quiet", "--create", "next")
+    commit(clone, on="2026-03-01T00:00:00Z")
+    git(clone, "switch", "--quiet", "main")
+    rows = read(tags())
+    last = timedelta(microseconds=1)
+    window = Window(at(2026, 1, 1, 8), at(2026, 3, 1) + last)
+    assert rows.covers == {("releases", "a/one"): window}
+    assert rows.fetched_at is None
+
+
+def test_tag_names_keep_their_slashes(clone, tags, read):
+    git(clone, "tag", "extension/v1.0")
+    assert read(tags()).tables["releases"]["tag"].to_list() == ["extension/v1.0"]
+
+
+def test_tag_on_something_that_is_no_commit_is_rejected(clone, tags, read):
+    git(clone, "tag", "v1.0")
+    git(clone, "tag", "tree", "HEAD^{tree}")
+    git(clone, "tag", "-a", "-m", "a tree", "annotated-tree", "HEAD^{tree}")
+    rows = read(tags())
+    assert rows.tables["releases"]["tag"].to_list() == ["v1.0"]
+    assert sorted(bad.reason for bad in rows.rejected) == [
+        "tag 'annotated-tree' points to a tree, not to a commit",
+        "tag 'tree' points to a tree, not to a commit",
+    ]
+
+
+def test_clone_without_tags_is_unknown(clone, tags, read):
+    rows = read(tags())
+    assert rows.tables["releases"].is_empty()
+    assert rows.covers == {}
+
+
+def test_where_keeps_tags_by_their_own_fields(clone, tags, read):
+    git(clone, "tag", "nightly")
+    git(clone, "tag", "-a", "-m", "first", "v1.0")
+    found = read(tags(where={"is_annotated": True})).tables["releases"]
+    assert found["tag"].to_list() == ["v1.0"]
+
+
+def test_shallow_clone_is_read_and_said(clone, tags, store, tmp_path):
+    commit(clone, on="2026-02-01T00:00:00Z")
+    git(clone, "tag", "v1.0")
+    git(tmp_path, "clone", "--quiet", "--depth=1", clone.as_uri(), "shallow")
+    shallow = tags(path="shallow")
+    shallow.fetch(store)
+    (reading,) = store.readings(shallow.key)
+    assert reading.reason == "shallow is a shallow clone: older tags may be missing"
+    assert shallow.rows(store).tables["releases"]["tag"].to_list() == ["v1.0"]
+
+
+def test_whole_clone_has_nothing_to_say(clone, tags, store):
+    tags().fetch(store)
+    (reading,) = store.readings(tags().key)
+    assert (reading.reason, reading.repo, reading.n_items) == (None, "a/one", 0)
+
+
+def test_bare_clone_is_read(clone, tags, read, tmp_path):
+    git(clone, "tag", "v1.0")
+    git(tmp_path, "clone", "--quiet", "--bare", str(clone), "bare.git")
+    assert read(tags(path="bare.git")).tables["releases"]["tag"].to_list() == ["v1.0"]
+
+
+def test_folder_inside_a_clone_is_not_taken_for_it(clone, tags, store):
+    (clone / "docs").mkdir()
+    with pytest.raises(SourceError, match="cannot be read as a git clone"):
+        tags(path="clone/docs").fetch(store)
+
+
+def test_inside_a_git_hook_the_clone_that_was_named_is_read(
+    clone, tags, read, tmp_path, monkeypatch
+):
+    git(clone, "tag", "v1.0")
+    git(tmp_path, "init", "--quiet", "other")
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "other" / ".git"))
+    assert read(tags()).tables["releases"]["tag"].to_list() == ["v1.0"]
+
+
+def test_no_folder_is_an_error(tags, store):
+    with pytest.raises(SourceError, match="is no folder"):
+        tags(path="nowhere").fetch(store)
+
+
+def test_missing_git_is_an_error_that_says_what_to_do(clone, tags, store, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(SourceError, match="install git"):
+        tags().fetch(store)
+
+
+def test_failed_fetch_keeps_what_the_store_held(clone, tags, store):
+    git(clone, "tag", "v1.0")
+    tags().fetch(store)
+    shutil.rmtree(clone / ".git")
+    with pytest.raises(SourceError):
+        tags().fetch(store)
+    assert tags().rows(store).tables["releases"].height == 1
+
+
+def test_clone_without_a_repository_name_is_an_error(declare):
+    with pytest.raises(ValidationError, match="repo"):
+        declare(GitTags, kind="git_tags", path="clone")
+
+
+def test_clone_that_was_never_fetched_knows_nothing(tags, store):
+    assert tags().rows(store).tables == {}
