@@ -1,4 +1,4 @@
-"""A team's ``review.yaml`` (how to read the data) and ``people.yaml`` (who). Unknown keys are errors."""
+"""A team's ``review.yaml`` (how to read the data) and ``people.yaml`` (who)."""
 
 from __future__ import annotations
 
@@ -7,24 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, field_validator
+from pydantic import Field, RootModel, field_validator
 
 from opsreview.errors import ParamsError
 from opsreview.sources.declared import RepoName, ZoneName
 from opsreview.sources.table import AnySource
-from opsreview.yaml_file import read_yaml, validated
+from opsreview.yaml_file import StrictModel, read_yaml, validated
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-class Labels(_Strict):
+class Labels(StrictModel):
     """Which labels mean what. ``*`` stands for anything; each entry of ``triaged`` must hold."""
 
     triaged: list[str | list[str]] = []
@@ -32,13 +29,13 @@ class Labels(_Strict):
     priorities: Mapping[str, list[str]] = {}
 
 
-class Privacy(_Strict):
+class Privacy(StrictModel):
     """How people appear on pages."""
 
     names: Literal["shown", "pseudonyms", "roles"] = "pseudonyms"
 
 
-class ReviewParams(_Strict):
+class ReviewParams(StrictModel):
     """``review.yaml``."""
 
     repos: list[RepoName] = Field(min_length=1)
@@ -57,30 +54,29 @@ class ReviewParams(_Strict):
         return repos
 
 
-def _clock(value: Any) -> Any:
-    # YAML reads an unquoted 09:00 as sixty-based 540
-    return time(value // 60, value % 60) if isinstance(value, int) else value
-
-
-class WorkingHours(_Strict):
+class WorkingHours(StrictModel):
     """A person's working week, in their own zone."""
 
-    days: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]] = list(DAYS[:5])
-    start: Annotated[time, BeforeValidator(_clock)] = Field(time(9), alias="from")
-    end: Annotated[time, BeforeValidator(_clock)] = Field(time(17), alias="to")
+    days: list[Day] = Field(default_factory=lambda: list(DAYS[:5]))
+    start: time = Field(time(9), alias="from")
+    end: time = Field(time(17), alias="to")
 
 
-class Person(_Strict):
+class Person(StrictModel):
     """One person of the team. ``share`` is the part of full time they work."""
 
     name: str | None = None
     accounts: list[str] = []
     zone: ZoneName | None = None
-    working_hours: WorkingHours = WorkingHours()
+    working_hours: WorkingHours = Field(default_factory=lambda: WorkingHours.model_validate({}))
     holidays: str | None = None
     joined_on: date | None = None
     left_on: date | None = None
     share: float = Field(1.0, gt=0, le=1)
+
+    @property
+    def time_zone(self) -> ZoneInfo | None:
+        return ZoneInfo(self.zone) if self.zone else None
 
 
 class People(RootModel[dict[str, Person]]):

@@ -76,5 +76,7 @@ def _requests(log: Path) -> list[str]:
     """Addresses asked for by the page, from Chromium's own log."""
     recorded: dict[str, Any] = json.loads(log.read_text(encoding="utf-8"))
     asked = [event.get("params", {}) for event in recorded["events"]]
-    urls = [each["url"] for each in asked if each.get("initiator", BROWSER_ITSELF) != BROWSER_ITSELF]
+    urls = [
+        each["url"] for each in asked if each.get("initiator", BROWSER_ITSELF) != BROWSER_ITSELF
+    ]
     return [url for url in urls if not url.startswith(("file:", "data:", "blob:"))]

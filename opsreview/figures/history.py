@@ -110,11 +110,9 @@ def _told(history: pl.DataFrame) -> Told:
     window = Window(first["window_start_at"], first["window_end_at"])
     title = f"{name}: {value_in_words(now)} in {cycle_name(window)}"
     interval = interval_in_words(now)
-    parts = (
-        [f"{interval}, n {now.n}" if interval else f"n {now.n}"] if now.value is not None else []
-    )
+    parts = [f"{interval}, n {now.n}"] if interval else []
     if now.value is None and now.reason:
-        parts = [now.reason]
+        parts.append(now.reason)
     parts.append(usual_in_words(usual_range(history), now.unit))
     note = " · ".join(parts)
     rows = [

@@ -35,6 +35,7 @@ KINDS = {  # the rows of the calendar, top to bottom: name, colour, mark
 }
 SLOT_ROW = "slot"
 YEAR = timedelta(days=365)
+EDGE = timedelta(days=6)  # room for a mark on the first or last day
 MOST_GAPS = 40
 
 
@@ -68,7 +69,10 @@ def release_calendar(
         dots.append(_slot_marks(due))
         rows.append(SLOT_ROW)
     layout = {
-        "xaxis": {**calendar_axis(zone, year), "showgrid": True},
+        "xaxis": {
+            **calendar_axis(zone, Window(year.start_at - EDGE, year.end_at + EDGE)),
+            "showgrid": True,
+        },
         "yaxis": {
             "type": "category",
             "categoryorder": "array",
@@ -113,7 +117,7 @@ def release_gaps(
         "xaxis": {"type": "category", "title": {"text": "release"}, "tickangle": -35},
         "yaxis": {"title": {"text": "days since the one before"}, "rangemode": "tozero"},
         "showlegend": False,
-        **marked_line(median, f"median {in_words(median, 'days')}", axis="y", color=INK),
+        "shapes": marked_line(median, "median", axis="y", color=INK)["shapes"],
     }
     return drawn(bars, _told_gaps(gaps, median, open_days, zone), height=220, **layout)
 
@@ -205,9 +209,7 @@ def _open_bar(open_days: float) -> go.Bar:
 
 def _told_gaps(gaps: pl.DataFrame, median: float, open_days: float | None, zone: ZoneInfo) -> Told:
     longest = float(gaps["days_since_previous"].max())  # type: ignore[arg-type]
-    title = (
-        f"Half of {counted(gaps.height, 'gap')} between releases within {in_words(median, 'days')}"
-    )
+    title = f"Half of {counted(gaps.height, 'gap')} between releases are up to {in_words(median, 'days')}"
     parts = [f"longest {in_words(longest, 'days')}"]
     if open_days is not None:
         parts.append(f"{in_words(open_days, 'days')} since the last one (hatched)")

@@ -24,8 +24,8 @@ BAND = "rgba(43,123,186,0.16)"
 FAINT = "rgba(125,135,148,0.28)"
 CLEAR = "rgba(0,0,0,0)"
 
-TITLE_WIDTH, NOTE_WIDTH = 46, 58  # characters that fit a page of 400 pixels
-TITLE_LINE, NOTE_LINE, LEGEND_LINE = 19, 16, 26  # pixels
+NOTE_WIDTH = 110  # characters in JupyterLab; a page makes title and note a caption that wraps
+TITLE_LINE, NOTE_LINE, LEGEND_LINE = 22, 17, 28  # pixels
 FONT = 'system-ui, "Segoe UI", Roboto, sans-serif'
 
 pio.renderers["plotly_mimetype"].config = {"showSendToCloud": False, "displaylogo": False}
@@ -47,7 +47,14 @@ TEMPLATE = go.layout.Template(
         "colorway": [BLUE, ORANGE, GREEN, PURPLE, AMBER, GREY],
         "xaxis": {**_AXIS, "showgrid": False, "ticks": "outside", "tickcolor": GRID},
         "yaxis": _AXIS,
-        "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "bgcolor": CLEAR},
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "y": 1,
+            "yanchor": "bottom",
+            "bgcolor": CLEAR,
+            "traceorder": "normal",
+        },
         "hoverlabel": {"font": {"family": FONT, "size": 13}, "namelength": -1, "align": "left"},
         "modebar": {"bgcolor": CLEAR, "orientation": "v"},
         "dragmode": False,  # a finger on a figure scrolls the page
@@ -69,9 +76,10 @@ class Told:
 
 def drawn(traces: Sequence[Any], told: Told, *, height: int = 250, **layout: Any) -> go.Figure:
     """A figure with our look; ``height`` is the plotting area's, in pixels."""
-    title, note = _lines(told.title, TITLE_WIDTH), _lines(told.note, NOTE_WIDTH)
+    # A tag or an entity of escaped text is never cut: both are free of spaces.
+    note = textwrap.wrap(told.note, NOTE_WIDTH, break_long_words=False, break_on_hyphens=False)
     has_legend = layout.get("showlegend", len(traces) > 1)
-    top = 16 + TITLE_LINE * len(title) + NOTE_LINE * len(note) + LEGEND_LINE * has_legend
+    top = 24 + TITLE_LINE + NOTE_LINE * len(note) + LEGEND_LINE * has_legend
     total = top + height + 52
     return go.Figure(
         data=traces,
@@ -80,7 +88,7 @@ def drawn(traces: Sequence[Any], told: Told, *, height: int = 250, **layout: Any
             "height": total,
             "margin": {"t": top, "r": 16, "b": 52, "l": 48},
             "title": {
-                "text": "<br>".join(title),
+                "text": told.title,
                 "font": {"size": 15},
                 "subtitle": {"text": "<br>".join(note), "font": {"size": 12.5, "color": INK}},
                 "x": 0,
@@ -125,13 +133,13 @@ def marked_line(
     }
     label = {
         axis: at,
-        across: 1,
+        across: 1 if axis == "x" else 0,
         f"{across}ref": "paper",
         "text": text,
         "showarrow": False,
-        "xanchor": "left" if axis == "x" else "right",
+        "xanchor": "left",
         "yanchor": "top" if axis == "x" else "bottom",
-        "xshift": 4 if axis == "x" else 0,
+        "xshift": 4,
         "font": {"size": 12, "color": color},
     }
     return {"shapes": [line], "annotations": [label]}
@@ -156,8 +164,3 @@ def band(low: float, high: float, *, axis: str = "y") -> dict[str, Any]:
 def rounded(values: Sequence[float | None], digits: int = 4) -> list[float | None]:
     """Values with the digits a picture needs."""
     return [None if value is None else round(value, digits) for value in values]
-
-
-def _lines(text: str, width: int) -> list[str]:
-    # A tag or an entity of escaped text is never cut: both are free of spaces.
-    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)

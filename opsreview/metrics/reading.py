@@ -87,6 +87,17 @@ def read_cycle(
     )
 
 
+def read_metric(
+    metric_id: str, subject: Subject, *, window: Window, as_of: datetime, targets: Targets
+) -> Measured:
+    """One metric over all repositories, for a question of its own."""
+    metric = METRICS[metric_id]
+    tables = subject.tables.frames
+    labels = _labels(tables, subject.groups, as_of)
+    covered = subject.tables.coverage.covered(metric.needs, subject.repos, window, as_of)
+    return _measured(metric, subject, {**tables, "labels": labels}, covered, targets)
+
+
 def read_history(
     subject: Subject, cycles: Iterable[tuple[Window, datetime, Targets]]
 ) -> pl.DataFrame:

@@ -30,6 +30,7 @@ TEXT_TAGS = (
     | {"table", "thead", "tbody", "tr", "th", "td"}
 )
 TEXT_ATTRIBUTES = {"*": ["class", "id"], "a": ["href", "title"], "th": ["align"], "td": ["align"]}
+ANCHOR = re.compile(r'<a class="anchor-link"[^>]*>[^<]*</a>')
 REDIRECT = re.compile(r"<meta\b[^>]*>", re.IGNORECASE)
 
 
@@ -79,8 +80,8 @@ def export(notebook: NotebookNode, page: Mapping[str, Any]) -> str:
 
 def safe_markdown(source: str) -> Markup:
     """Markdown as HTML that can neither run, nor load, nor lead anywhere but to a web page."""
-    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
-    rendered = MarkdownWithMath(renderer=renderer).render(source)
+    rendered = MarkdownWithMath(renderer=IPythonRenderer(escape=False)).render(source)
+    rendered = ANCHOR.sub("", rendered)  # the heading keeps its id, for links to it
     return Markup(bleach.clean(rendered, tags=TEXT_TAGS, attributes=TEXT_ATTRIBUTES))  # noqa: S704
 
 

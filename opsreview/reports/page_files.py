@@ -38,7 +38,7 @@ def plotly_js() -> Path:
     """plotly.js as the installed plotly brings it, found without importing plotly."""
     spec = find_spec("plotly")
     if spec is None or spec.origin is None:
-        raise OutputsError("plotly is not installed: run `make setup`")
+        raise OutputsError("plotly is not installed: `make review` installs it")
     return Path(spec.origin).parent / "package_data" / "plotly.min.js"
 
 

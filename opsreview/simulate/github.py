@@ -140,7 +140,7 @@ def user(account: str | None) -> dict[str, str] | None:
 
 def stamp(moment: datetime | None) -> str | None:
     """A moment as GitHub writes it: whole seconds, Z."""
-    return None if moment is None else moment.replace(tzinfo=None).isoformat("T", "seconds") + "Z"
+    return None if moment is None else moment.isoformat("T", "seconds").removesuffix("+00:00") + "Z"
 
 
 def _detail(happening: Happening) -> dict[str, Any]:

@@ -76,7 +76,7 @@ class Unanswered:
     by_author_share: float = 0.045
     neglected_share: float = 0.060
     stale_after_days: int = 60
-    stale_close_share: float = 0.92
+    stale_close_share: float = 0.96
 
     def total_share(self, factor: float) -> float:
         return (self.by_team_share + self.by_author_share + self.neglected_share) * factor
@@ -163,6 +163,19 @@ class TeamPlan:
         ("p2", 0.40, 1.00),
         (None, 0.42, 1.30),
     )
+
+    def __post_init__(self) -> None:
+        first_on = date.fromisoformat(f"{self.first_month}-01")
+        others = [
+            person
+            for person in self.maintainers
+            if person.id != self.hero and person.joined_on < first_on
+        ]
+        if len(others) < 2:
+            raise ValueError(
+                f"maintainers: {len(others)} besides the hero had joined before "
+                f"{self.first_month}; the simulation needs two, so that nobody reviews alone"
+            )
 
     def maintainer(self, person_id: str) -> Maintainer:
         return next(person for person in self.maintainers if person.id == person_id)

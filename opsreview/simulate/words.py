@@ -181,9 +181,14 @@ def issue_title(area: str, sort: str, dice: Dice) -> str:
 
 def change_title(area: str, sort: str, dice: Dice) -> str:
     """A conventional title: ``fix(preview): do not run a preview twice``."""
-    by_area = {"bug": _FIXES, "feature": _FEATURES}
-    said = dice.one_of(by_area[sort][area] if sort in by_area else _OTHER_CHANGES[sort])
+    said = dice.one_of(_changes(area, sort))
     return f"{_PREFIXES[sort]}({area}): {said[0].lower()}{said[1:]}"
+
+
+def _changes(area: str, sort: str) -> tuple[str, ...]:
+    if sort == "bug":
+        return _FIXES[area]
+    return _FEATURES[area] if sort == "feature" else _OTHER_CHANGES[sort]
 
 
 def dependency_title(dice: Dice) -> str:

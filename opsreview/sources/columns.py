@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from opsreview.estimate import MOMENT
 from opsreview.sources.moments import parse_moment
+from opsreview.window import MOMENT
 
 _ITEM = {
     "repo": pl.String,

@@ -80,7 +80,7 @@ class IcsCalendar(DeclaredSource):
         path = self.located(self.path)
         try:
             text = path.read_text(encoding="utf-8-sig")
-            event_count = sum(len(calendar.walk("VEVENT")) for calendar in calendars(text))
+            event_count = sum(len(calendar.events) for calendar in calendars(text))
         except FileNotFoundError:
             raise SourceError(f"{path} is missing: paths are seen from review.yaml") from None
         except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:

@@ -12,7 +12,7 @@ import recurring_ical_events
 from icalendar import Calendar, Event
 from icalendar.cal import Component, ComponentFactory
 from icalendar.parser.ical import CalendarIcalParser
-from icalendar.prop import vDDDTypes, vDuration
+from icalendar.prop import vDDDTypes
 from icalendar.timezone import tzp
 
 from opsreview.sources.moments import YEARS
@@ -88,7 +88,7 @@ def series(calendar: Calendar) -> list[list[Event]]:
     neither revise nor change one another, as careless programs write them, are series of their own.
     """
     by_uid: dict[str, list[Event]] = {}
-    for position, event in enumerate(calendar.walk("VEVENT")):
+    for position, event in enumerate(calendar.events):
         by_uid.setdefault(str(event.get("UID", "")) or f"event {position}", []).append(event)
     return [part for events in by_uid.values() for part in _told_apart(events)]
 
@@ -163,7 +163,7 @@ def endless_until(
     That is the last event written out, ``declared_end_at``, or two years past the later of the
     first event and the newest stamp (``DTSTAMP``, ``LAST-MODIFIED``) in the calendar.
     """
-    events = [event for event in calendar.walk("VEVENT") if span_fault(event, times) is None]
+    events = [event for event in calendar.events if span_fault(event, times) is None]
     if not events:
         return declared_end_at or datetime.min.replace(tzinfo=UTC)
     declared = [declared_end_at] if declared_end_at else []
@@ -203,7 +203,7 @@ def _end(event: Event) -> date | None:
     if "DTEND" in event:
         return _moment(event, "DTEND")
     start, duration = _moment(event, "DTSTART"), _stated(event, "DURATION")
-    if isinstance(duration, vDuration):
+    if isinstance(duration, vDDDTypes) and isinstance(duration.dt, timedelta):
         if not isinstance(start, datetime) and duration.dt % _DAY:
             start = datetime.combine(start, time.min)
         return start + duration.dt

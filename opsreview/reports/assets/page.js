@@ -130,8 +130,7 @@
   }
 
   function draw(place) {
-    const source = document.getElementById(place.dataset.source);
-    const [data, layout] = styled(JSON.parse(source.textContent));
+    const [data, layout] = styled(JSON.parse(place.nextElementSibling.textContent));
     layout.height = place.clientHeight;
     return window.Plotly.react(place, data, layout, CONFIG);
   }
@@ -140,7 +139,14 @@
 
   function drawAll() {
     if (!window.Plotly) return;
-    for (const place of places) draw(place);
+    for (const place of places) {
+      try {
+        draw(place);
+      } catch (error) { // the other figures are drawn all the same
+        place.textContent = "This figure cannot be drawn; its data may be below.";
+        console.error(error);
+      }
+    }
   }
 
   function printing(is) {

@@ -164,7 +164,9 @@ def _accounts(nodes: Mapping[str, list[Node]]) -> pl.DataFrame:
         for kind in nodes.values()
         for node in kind
         for account in map(node.body.get, fields)
-        if isinstance(account, dict) and account.get("login") and account.get("type")
+        if isinstance(account, dict)
+        and isinstance(account.get("login"), str)
+        and isinstance(account.get("type"), str)
     }
     return pl.DataFrame(sorted(found), schema=SCHEMAS["accounts"], orient="row")
 

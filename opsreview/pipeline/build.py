@@ -1,0 +1,204 @@
+"""Tables, metrics, findings and proposals of one cycle, from the store to its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from opsreview.claims import Spoken, evidence, findings
+from opsreview.estimate import Estimate, not_measurable
+from opsreview.findings import Finding
+from opsreview.metrics.reading import CycleReading, read_cycle, read_history, read_metric
+from opsreview.metrics.view import Targets
+from opsreview.operating_model.conformance import Held, held_against
+from opsreview.operating_model.document import OperatingModel
+from opsreview.operating_model.promise import Promise
+from opsreview.operating_model.proposals import proposals
+from opsreview.params import Team
+from opsreview.pipeline.artefacts import whole_folder, write_frames, write_json, write_proposals
+from opsreview.pipeline.outlook import next_up, waiting_now
+from opsreview.pipeline.reading import (
+    Plan,
+    TeamHistory,
+    first_moment,
+    model_in_force,
+    plan_of,
+    read_team,
+    targets_of,
+)
+from opsreview.pipeline.record import run_record
+from opsreview.pipeline.summary import summary
+from opsreview.privacy import Appearance, appearance
+from opsreview.window import Window
+
+YEAR = timedelta(days=365)
+
+
+def build_cycle(
+    team: Team, outputs: Path, *, cycle: str | None, as_of: datetime | None
+) -> tuple[Path, dict[str, Any]]:
+    """Build one cycle's folder, without the network; the folder and its ``run.json``.
+
+    Raises:
+        OpsReviewError: Params, store or cycle are not fit; a cycle built before stays as it was.
+    """
+    history = read_team(team, outputs / "store" / f"{team.name}.sqlite")
+    plan = plan_of(history, cycle, as_of)
+    model = model_in_force(history, plan)
+    targets = targets_of(history, plan)
+    reading = read_cycle(
+        history.subject, window=plan.cycle.window, as_of=plan.as_of, targets=targets
+    )
+    earlier = _earlier(history, plan)
+    called = _called(history, model)
+    spoken = Spoken(
+        called.metrics(reading.metrics),
+        called.metrics(earlier),
+        {name: called.measured(rows) for name, rows in reading.measured.items()},
+        targets.response_hours,
+        _promises(model),
+    )
+    held = _held(model, spoken)
+    found = findings(spoken, held)
+    run = run_record(history, plan, reading)
+    folder = outputs / team.name / plan.cycle.name
+    with whole_folder(folder) as made:
+        _write_frames(made, history, reading, spoken, waiting_now(history, plan, reading))
+        write_json(made / "findings.json", [finding.to_json() for finding in found])
+        write_json(made / "drift.json", [promise.to_json() for promise in held])
+        write_json(made / "next.json", next_up(history, plan, model, called))
+        write_proposals(made / "proposals.yaml", _proposals(history, plan, model, held, found))
+        if model is not None:
+            write_json(made / "operating_model.json", model.to_json(shown=called.of))
+        write_json(made / "run.json", run)
+        (made / "summary.md").write_text(summary(run, found, held), encoding="utf-8")
+    return folder, run
+
+
+def _earlier(history: TeamHistory, plan: Plan) -> pl.DataFrame:
+    first_at = first_moment(history.tables)
+    earlier = list(plan.earlier(first_at)) if first_at else []
+    return read_history(
+        history.subject,
+        ((past.cycle.window, past.as_of, targets_of(history, past)) for past in earlier),
+    )
+
+
+def _write_frames(
+    made: Path,
+    history: TeamHistory,
+    reading: CycleReading,
+    spoken: Spoken,
+    waiting: pl.DataFrame,
+) -> None:
+    derived = {"spells"}
+    tables = {name: f for name, f in history.tables.frames.items() if name not in derived}
+    write_frames(made / "tables", tables)
+    write_frames(made / "rejected", history.tables.rejected)
+    write_frames(made / "measured", spoken.measured)
+    write_frames(
+        made,
+        {
+            "metrics": spoken.metrics,
+            "history": spoken.history,
+            "curves": reading.curves,
+            "excluded": reading.excluded,
+            "waiting": waiting,
+        },
+    )
+
+
+def _called(history: TeamHistory, model: OperatingModel | None) -> Appearance:
+    roles: dict[str, str] = {}
+    if model is not None:
+        for name in model.entry.roles:
+            for person in model.holder(name).people:
+                roles.setdefault(person, name)
+    return appearance(
+        history.team.review.privacy.names,
+        _everyone(history),
+        roles,
+        folder=history.team.folder,
+    )
+
+
+def _everyone(history: TeamHistory) -> pl.DataFrame:
+    """PEOPLE, and who only rotas and incidents name."""
+    frames = history.tables.frames
+    named = pl.concat([frames["shifts"]["person"], frames["incident_events"]["person"]])
+    known = frames["people"].select("person_id", "kind")
+    listed = sorted(history.team.people)
+    others = set(named.drop_nulls().to_list() + listed) - set(known["person_id"])
+    extra = pl.DataFrame(
+        {"person_id": sorted(others), "kind": ["human"] * len(others)}, schema=known.schema
+    )
+    return pl.concat([known, extra])
+
+
+def _promises(model: OperatingModel | None) -> dict[tuple[str, str], Promise]:
+    if model is None:
+        return {}
+    return {
+        (promise.metric, promise.group): promise for promise in model.promises if promise.metric
+    }
+
+
+def _held(model: OperatingModel | None, spoken: Spoken) -> list[Held]:
+    if model is None:
+        return []
+    return held_against(
+        model,
+        estimates=spoken.estimate,
+        evidence=lambda promise: list(evidence(spoken.measured.get(promise.metric or ""))),
+    )
+
+
+def _proposals(
+    history: TeamHistory,
+    plan: Plan,
+    model: OperatingModel | None,
+    held: list[Held],
+    found: list[Finding],
+) -> list[dict[str, Any]]:
+    """Changes to the model as it is today: a proposal edits what is written now."""
+    if history.model is None or model is None:
+        return []
+
+    def attainment_at(hours: float, group: str) -> Estimate:
+        return _past_attainment(history, plan, hours, group)
+
+    return proposals(history.model, held, attainment_at, found, work=_work(history, plan))
+
+
+def _past_attainment(history: TeamHistory, plan: Plan, hours: float, group: str) -> Estimate:
+    """The share answered within ``hours`` over the year to the cycle's end."""
+    window = plan.cycle.window
+    year = Window(window.end_at - YEAR, window.end_at)
+    priorities = dict.fromkeys(history.team.review.labels.priorities, hours)
+    found = read_metric(
+        "response_attainment",
+        history.subject,
+        window=year,
+        as_of=plan.as_of,
+        targets=Targets(hours, priorities),
+    )
+    wanted = ("share_answered", group)
+    return next(
+        (part for part in found.estimates if (part.statistic, part.group) == wanted),
+        not_measurable("share_answered", "share", "too few issues carry it", group=group),
+    )
+
+
+def _work(history: TeamHistory, plan: Plan) -> Mapping[str, Mapping[str, int]]:
+    """Who published releases in the year to the cycle's end, for the role that releases."""
+    rhythm = history.model.entry.rhythm.release if history.model else None
+    if rhythm is None or rhythm.by is None:
+        return {}
+    year = Window(plan.cycle.window.end_at - YEAR, plan.cycle.window.end_at)
+    is_counted = (pl.col("author_kind") == "human") & year.has("published_at")
+    authors = history.tables.frames["releases"].filter(is_counted)["author_id"].value_counts()
+    return {rhythm.by: dict(authors.iter_rows())}

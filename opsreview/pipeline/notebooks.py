@@ -1,0 +1,33 @@
+"""Where the review's notebooks are: beside the package in a clone, inside it in an installation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from opsreview.errors import NotebookError
+
+NAMES = (
+    "retrospective",
+    "triage_throughput",
+    "oncall_load",
+    "release_regularity",
+    "operating_model",
+)
+
+
+def review_notebooks() -> list[Path]:
+    """The notebooks whose pages make the review, front page first.
+
+    Raises:
+        NotebookError: One is missing.
+    """
+    package = Path(__file__).parents[1]
+    inside, beside = package / "notebooks", package.parent / "notebooks"
+    folder = inside if inside.is_dir() else beside
+    found = [folder / f"{name}.ipynb" for name in NAMES]
+    missing = [path.name for path in found if not path.is_file()]
+    if missing:
+        raise NotebookError(
+            f"{folder} lacks {', '.join(missing)}: restore it from the repository, or reinstall"
+        )
+    return found

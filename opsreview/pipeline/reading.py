@@ -1,0 +1,180 @@
+"""The store as a subject to read: tables of all sources, and who, what and where they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from opsreview.errors import CycleError, StoreError
+from opsreview.metrics.reading import Subject
+from opsreview.metrics.registry import METRICS
+from opsreview.metrics.view import Groups, Targets
+from opsreview.operating_model.decisions import in_force, load_decisions
+from opsreview.operating_model.document import OperatingModel, load_model
+from opsreview.params import DAYS, Person, Team
+from opsreview.sources import SourceRows
+from opsreview.store import Reading, Store
+from opsreview.tables.build import TeamTables, build_tables
+from opsreview.window import MATURITY, Cycle, last_full_month
+from opsreview.working_time import WorkingCalendar
+
+UNPROMISED_RESPONSE_HOURS = 72.0  # what attainment is shown at where the model promises nothing
+
+
+@dataclass(frozen=True)
+class TeamHistory:
+    """A team's history as the store holds it: rows and readings by source, tables, the model."""
+
+    team: Team
+    rows: Mapping[str, SourceRows]
+    readings: Mapping[str, list[Reading]]
+    tables: TeamTables
+    model: OperatingModel | None
+    fetched_at: datetime
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(
+            self.tables,
+            self.team.review.repos,
+            self.team.zone,
+            Groups(self.team.review.labels.priorities, _areas(self.model)),
+            _calendars(self.team),
+        )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which cycle is read, and as of when."""
+
+    cycle: Cycle
+    as_of: datetime
+
+    @property
+    def is_over(self) -> bool:
+        return self.as_of >= self.cycle.window.end_at
+
+    @property
+    def is_mature(self) -> bool:
+        return self.as_of >= self.cycle.window.end_at + MATURITY
+
+    def earlier(self, first_at: datetime) -> Iterator[Plan]:
+        """Every cycle since ``first_at`` before this one, at its own end with the same maturity."""
+        maturity = self.as_of - self.cycle.window.end_at
+        cycle = self.cycle.previous
+        while cycle.window.end_at > first_at:
+            yield Plan(cycle, cycle.window.end_at + maturity)
+            cycle = cycle.previous
+
+
+def read_team(team: Team, store_path: Path) -> TeamHistory:
+    """Everything the store holds of a team, typed.
+
+    Raises:
+        StoreError: Nothing was fetched yet.
+        ParamsError: The operating model or the decisions are not valid.
+    """
+    with Store.read(store_path) as store:
+        readings = {source.key: store.readings(source.key) for source in team.review.sources}
+        rows = {source.key: source.rows(store) for source in team.review.sources}
+    unread = [key for key, found in readings.items() if not found]
+    if len(unread) == len(readings):
+        raise StoreError(
+            f"the store {store_path} holds nothing of {', '.join(unread)}: "
+            f"run `opsreview fetch {team.name}` first"
+        )
+    tables = build_tables(rows, team)
+    return TeamHistory(team, rows, readings, tables, _model(team), _fetched_at(rows, store_path))
+
+
+def plan_of(history: TeamHistory, cycle: str | None, as_of: datetime | None) -> Plan:
+    """The cycle asked for, or the last full month before the last fetch.
+
+    ``as_of`` is by default the cycle's end plus seven days, or the last fetch when that is earlier.
+
+    Raises:
+        CycleError: The cycle has not begun, or ``as_of`` is later than the last fetch.
+    """
+    zone = history.team.zone
+    chosen = Cycle(cycle, zone) if cycle else last_full_month(history.fetched_at, zone)
+    until = f"the data speaks until {history.fetched_at:%Y-%m-%d %H:%M} UTC"
+    if as_of is not None and as_of > history.fetched_at:
+        raise CycleError(f"as of {as_of:%Y-%m-%d %H:%M} UTC cannot be told: {until}; fetch first")
+    seen_at = as_of or min(chosen.window.end_at + MATURITY, history.fetched_at)
+    if seen_at <= chosen.window.start_at:
+        raise CycleError(f"cycle {chosen.name} has not begun: {until}; name an earlier cycle")
+    return Plan(chosen, seen_at)
+
+
+def targets_of(history: TeamHistory, plan: Plan) -> Targets:
+    """What the model in force at the cycle's end promised."""
+    model = model_in_force(history, plan)
+    if model is None:
+        return Targets(UNPROMISED_RESPONSE_HOURS)
+    general = model.response_hours() or UNPROMISED_RESPONSE_HOURS
+    priorities = history.team.review.labels.priorities
+    return Targets(general, {name: model.response_hours(name) or general for name in priorities})
+
+
+def model_in_force(history: TeamHistory, plan: Plan) -> OperatingModel | None:
+    """The model as it stood at the cycle's end: changes decided for later are undone."""
+    model = history.model
+    if model is None or not history.team.decisions_path.is_file():
+        return model
+    people = {*model.people, *model.entry.roles}
+    decisions = load_decisions(history.team.decisions_path, people, METRICS)
+    last_day = (plan.cycle.window.end_at - timedelta(seconds=1)).astimezone(history.team.zone)
+    then = in_force(model.file.data, decisions, last_day.date())
+    return model if then == model.file.data else model.as_written(then)
+
+
+def first_moment(tables: TeamTables) -> datetime | None:
+    """Where the sources begin to speak."""
+    stretches = tables.coverage.stretches.values()
+    return min((windows[0].start_at for windows in stretches), default=None)
+
+
+def _fetched_at(rows: Mapping[str, SourceRows], store_path: Path) -> datetime:
+    """The latest moment a source speaks for; a rota reaches into the future and does not count."""
+    stated = [found.fetched_at for found in rows.values() if found.fetched_at]
+    spoken = stated or [
+        window.end_at
+        for found in rows.values()
+        for (table, _), window in found.covers.items()
+        if table != "shifts"
+    ]
+    if not spoken:
+        raise StoreError(
+            f"nothing in {store_path} says until when it speaks: add a source with issues, "
+            "incidents or releases, or `covers:` to one"
+        )
+    return max(spoken).astimezone(UTC)
+
+
+def _model(team: Team) -> OperatingModel | None:
+    if not team.model_path.is_file():
+        return None
+    return load_model(team.model_path, team.people, METRICS)
+
+
+def _areas(model: OperatingModel | None) -> dict[str, list[str]]:
+    if model is None:
+        return {}
+    return {name: [area.label] for name, area in model.entry.areas.items() if area.label}
+
+
+def _calendars(team: Team) -> dict[str, WorkingCalendar]:
+    return {person_id: _calendar(person, team) for person_id, person in team.people.items()}
+
+
+def _calendar(person: Person, team: Team) -> WorkingCalendar:
+    hours = person.working_hours
+    return WorkingCalendar(
+        person.time_zone or team.zone,
+        tuple(DAYS.index(day) for day in hours.days),
+        hours.start,
+        hours.end,
+        person.holidays,
+    )
