@@ -15,7 +15,6 @@ from opsreview.usual import usual_range
 from opsreview.wording import capitalised, counted, interval_in_words, value_in_words
 
 EVIDENCE_LINKS = 3
-Lookup = Callable[[str, str], Estimate]
 
 
 @dataclass(frozen=True)
@@ -73,15 +72,12 @@ def evidence(measured: pl.DataFrame | None) -> tuple[dict[str, str], ...]:
     waits = [name for name in ("waited_hours", "waiting_hours", "first_hours") if name in measured]
     if not waits:
         return ()
-    order = measured.filter(pl.col("url").is_not_null()).sort(
-        waits[0],
-        *[name for name in ("repo", "number") if name in measured.columns],
-        descending=[True]
-        + [False] * (len([n for n in ("repo", "number") if n in measured.columns])),
+    longest = measured.filter(pl.col("url").is_not_null()).sort(
+        waits[0], descending=True, maintain_order=True
     )
     return tuple(
         {"text": _link_text(row), "url": row["url"]}
-        for row in order.head(EVIDENCE_LINKS).iter_rows(named=True)
+        for row in longest.head(EVIDENCE_LINKS).iter_rows(named=True)
     )
 
 
@@ -176,7 +172,7 @@ def _half(metric: str, statistic: str, reached: str, open_: str) -> Callable[[Sp
     def say(spoken: Spoken) -> str:
         estimate = spoken.estimate(metric, statistic)
         if estimate.value is None:
-            return f"{open_.format(n=estimate.n)} within {_within(estimate.lower or 0)} (n {estimate.n})"
+            return f"{open_.format(n=estimate.n)} within {_within(estimate.lower or 0)}"
         return f"{reached.format(value=value_in_words(estimate), n=estimate.n)} {_noted(estimate)}"
 
     return say
@@ -220,12 +216,14 @@ def _waiting(spoken: Spoken) -> str:
 
 def _ages(spoken: Spoken) -> str:
     median = spoken.estimate("issue_age", "median")
-    return f"Half of the {median.n} open issues are older than {value_in_words(median)} {_noted(median)}"
+    older = value_in_words(median)
+    return f"Half of the {median.n} open issues are older than {older} {_noted(median)}"
 
 
 def _top_reviewer(spoken: Spoken) -> str:
     top = spoken.estimate("review_load", "top_share")
-    return f"The busiest reviewer did {in_words(top.value, 'share')} of {counted(top.n, 'review')} {_noted(top)}"
+    share = in_words(top.value, "share")
+    return f"The busiest reviewer did {share} of {counted(top.n, 'review')} {_noted(top)}"
 
 
 def _interruptions(spoken: Spoken) -> str:

@@ -95,7 +95,7 @@ def build(
     params: Params = PARAMS,
     outputs: Outputs = OUTPUTS,
 ) -> None:
-    """Tables, metrics, findings and proposals of a cycle, without the network."""
+    """Tables, metrics and findings of a cycle, offline."""
     from opsreview import pipeline
 
     with _told() as say:
@@ -113,7 +113,7 @@ def report(
     params: Params = PARAMS,
     outputs: Outputs = OUTPUTS,
 ) -> None:
-    """Notebooks and pages of a built cycle (default: the latest built)."""
+    """Notebooks and pages of a built cycle."""
     from opsreview import pipeline
 
     with _told() as say:
@@ -125,7 +125,7 @@ def report(
 
 @app.command()
 def check(team: TeamName, params: Params = PARAMS, outputs: Outputs = OUTPUTS) -> None:
-    """The operating model alone: every name resolved, what is not declared listed."""
+    """What the params say, and what is not declared."""
     from opsreview import pipeline
 
     with _told():
@@ -158,7 +158,7 @@ def lab(
     params: Params = PARAMS,
     outputs: Outputs = OUTPUTS,
 ) -> None:
-    """JupyterLab on working copies of the notebooks, team and cycle filled in."""
+    """JupyterLab on working copies of the notebooks."""
     from opsreview import pipeline
 
     with _told():

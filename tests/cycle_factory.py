@@ -105,7 +105,10 @@ def estimates(*, has_pager: bool = True, drift: float = 0.0) -> list[tuple[str, 
         for metric, name, value, group in counted
     ]
     rows += [
-        (metric, Estimate("rate_per_week", rate, "per_week", 60, rate * 0.8, rate * 1.2, group=group))
+        (
+            metric,
+            Estimate("rate_per_week", rate, "per_week", 60, rate * 0.8, rate * 1.2, group=group),
+        )
         for metric, rate in (("issues_new", 13.8 - drift), ("issues_closed", 11.7 + 2 * drift))
         for group in ("all", "kind:issue")
     ]
@@ -131,7 +134,9 @@ def _shares(drift: float) -> list[tuple[str, Estimate]]:
     return [
         (
             "response_attainment",
-            Estimate(name, value, "share", 61, max(value - 0.12, 0), min(value + 0.12, 1), n_pending=3),
+            Estimate(
+                name, value, "share", 61, max(value - 0.12, 0), min(value + 0.12, 1), n_pending=3
+            ),
         )
         for name, value in parts.items()
     ]
@@ -152,7 +157,9 @@ def _durations(drift: float) -> list[tuple[str, Estimate]]:
     return [
         (
             metric,
-            Estimate("median", factor * hours, "hours", 44, factor * hours * 0.7, factor * hours * 1.5),
+            Estimate(
+                "median", factor * hours, "hours", 44, factor * hours * 0.7, factor * hours * 1.5
+            ),
         )
         for metric, hours in medians.items()
     ]
@@ -248,7 +255,10 @@ def backlog_curve() -> pl.DataFrame:
     rows = []
     for day in range(31):
         at = WINDOW.start_at + timedelta(days=day + 1)
-        for group, value in (("kind:issue", 84 + day * 9 // 30), ("kind:pull_request", 20 + day % 3)):
+        for group, value in (
+            ("kind:issue", 84 + day * 9 // 30),
+            ("kind:pull_request", 20 + day % 3),
+        ):
             rows.append(_day("backlog", "open", at, value, group))
         rows.append(_day("backlog", "open", at, 104 + day * 9 // 30 + day % 3, "all"))
     return pl.DataFrame(rows, schema=CURVES)
@@ -303,8 +313,8 @@ def releases_frame() -> pl.DataFrame:
 def gaps_frame() -> pl.DataFrame:
     """Days between the stable releases."""
     stable = releases_frame().filter(pl.col("kind") == "stable").sort("published_at").tail(20)
-    gap = pl.col("published_at").diff().dt.total_hours(fractional=True) / 24
-    return stable.select("repo", "tag", "published_at", days_since_previous=gap)
+    gap_hours = pl.col("published_at").diff().dt.total_hours(fractional=True)
+    return stable.select("repo", "tag", "published_at", interval_hours=gap_hours).drop_nulls()
 
 
 def shifts_frame() -> pl.DataFrame:
@@ -385,10 +395,8 @@ def run_json() -> dict[str, Any]:
                 "rejected": 2,
                 "complete": True,
                 "reason": None,
-                "covers": {
-                    "issues": ["2025-05-01T00:00:00+00:00", AS_OF.isoformat()],
-                },
-                "assumed_zone_count": 0,
+                "covers": [covers("issues")],
+                "assumed_zone": 0,
             },
             {
                 "kind": "ics",
@@ -396,11 +404,17 @@ def run_json() -> dict[str, Any]:
                 "rejected": 0,
                 "complete": True,
                 "reason": None,
-                "covers": {"shifts": ["2025-05-01T00:00:00+00:00", AS_OF.isoformat()]},
-                "assumed_zone_count": 4,
+                "covers": [covers("shifts")],
+                "assumed_zone": 4,
             },
         ],
     }
+
+
+def covers(table: str) -> dict[str, Any]:
+    """A stretch of ``run.json``'s ``covers``."""
+    start_at = "2025-05-01T00:00:00+00:00"
+    return {"table": table, "repo": None, "start_at": start_at, "end_at": AS_OF.isoformat()}
 
 
 def next_json(*, has_model: bool = True) -> dict[str, Any]:
@@ -485,7 +499,12 @@ def drift_json() -> list[dict[str, Any]]:
 
 def model_json() -> dict[str, Any]:
     """``operating_model.json``."""
-    lead = {"name": "triage-lead", "owner": "otter", "deputy": "heron", "people": ["otter", "heron"]}
+    lead = {
+        "name": "triage-lead",
+        "owner": "otter",
+        "deputy": "heron",
+        "people": ["otter", "heron"],
+    }
     promise = {
         "id": "first-answer",
         "says": "Three of four issues get a first answer from the team within 3 days",
@@ -508,7 +527,12 @@ def model_json() -> dict[str, Any]:
         "roles": [{"id": "triage-lead", "does": "sorts new issues", **lead}],
         "areas": [{"id": "preview", "label": "area/preview", "path": "src/preview/", **lead}],
         "channels": [
-            {"id": "chat", "where": "the help channel", "watched_by": lead, "answer_within_hours": 24.0}
+            {
+                "id": "chat",
+                "where": "the help channel",
+                "watched_by": lead,
+                "answer_within_hours": 24.0,
+            }
         ],
         "rhythm": {
             "triage": {"every": "weekday", "by": lead},

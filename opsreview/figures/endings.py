@@ -35,7 +35,7 @@ RIVALS = {
         "reviewed",
         "reviewed",
         "closed_unreviewed",
-        "merged or closed without one",
+        "ended without one",
         "ready for review",
     ),
     "change_request_duration": Rivals(

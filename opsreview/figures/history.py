@@ -138,7 +138,9 @@ def _scale(measured: pl.DataFrame) -> tuple[float, str]:
 def _range(measured: pl.DataFrame) -> dict[str, Any]:
     if measured["unit"][0] == "share":
         return {"range": [0, 1], "tickformat": ".0%"}
-    return {"rangemode": "tozero"}
+    highest = float(measured["value"].max() or 0)  # type: ignore[arg-type]
+    whole = {"dtick": 1} if measured["unit"][0] == "count" and highest <= 8 else {}
+    return {"rangemode": "tozero", **whole}
 
 
 def _target_line(target: float | None, scale: float, unit: str) -> dict[str, Any]:

@@ -88,28 +88,25 @@ def release_calendar(
 
 
 def release_gaps(
-    measured: pl.DataFrame, *, open_days: float | None, zone: ZoneInfo
+    measured: pl.DataFrame, *, open_hours: float | None, zone: ZoneInfo
 ) -> go.Figure | None:
     """Days between stable releases, the one still open included.
 
     Args:
-        measured: ``tag``, ``published_at``, ``days_since_previous``, one row a stable release.
-        open_days: Days since the last stable release, still counting; None when unknown.
+        measured: ``repo``, ``tag``, ``published_at``, ``interval_hours``, one row a stable release.
+        open_hours: Since the last stable release, still counting; None when unknown.
         zone: Of the days.
 
     Returns:
         A bar a gap, the open one hatched, a line at the median; None without a gap.
     """
-    gaps = (
-        measured.filter(pl.col("days_since_previous").is_not_null())
-        if measured.height
-        else measured
-    )
-    if gaps.is_empty():
+    if measured.is_empty():
         return None
-    gaps = gaps.sort("published_at").tail(MOST_GAPS)
-    median = float(gaps["days_since_previous"].median())  # type: ignore[arg-type]
-    names = [shortened(tag, to=16) for tag in gaps["tag"]]
+    gaps = measured.sort("published_at").tail(MOST_GAPS)
+    gaps = gaps.with_columns(days=pl.col("interval_hours") / 24)
+    median = float(gaps["days"].median())  # type: ignore[arg-type]
+    names = _names(gaps)
+    open_days = None if open_hours is None else open_hours / 24
     bars = [_gap_bars(gaps, names, zone)]
     if open_days is not None:
         bars.append(_open_bar(open_days))
@@ -120,6 +117,14 @@ def release_gaps(
         "shapes": marked_line(median, "median", axis="y", color=INK)["shapes"],
     }
     return drawn(bars, _told_gaps(gaps, median, open_days, zone), height=220, **layout)
+
+
+def _names(gaps: pl.DataFrame) -> list[str]:
+    """Tags, with the repository's name before them where there are several."""
+    if gaps["repo"].n_unique() == 1:
+        return [shortened(tag, to=16) for tag in gaps["tag"]]
+    named = gaps.select("repo", "tag").iter_rows()
+    return [shortened(f"{repo.split('/')[-1]} {tag}", to=24) for repo, tag in named]
 
 
 def _release_dots(seen: pl.DataFrame, kind: str, zone: ZoneInfo) -> go.Scatter:
@@ -187,7 +192,7 @@ def _told_calendar(seen: pl.DataFrame, due: Sequence[date], window: Window, zone
 def _gap_bars(gaps: pl.DataFrame, names: list[str], zone: ZoneInfo) -> go.Bar:
     return go.Bar(
         x=names,
-        y=[round(days, 1) for days in gaps["days_since_previous"]],
+        y=[round(days, 1) for days in gaps["days"]],
         marker={"color": BLUE},
         customdata=[local_text(at, zone)[:10] for at in gaps["published_at"]],
         hovertemplate="%{x}, %{customdata}: %{y:.0f} d after the one before<extra></extra>",
@@ -208,14 +213,15 @@ def _open_bar(open_days: float) -> go.Bar:
 
 
 def _told_gaps(gaps: pl.DataFrame, median: float, open_days: float | None, zone: ZoneInfo) -> Told:
-    longest = float(gaps["days_since_previous"].max())  # type: ignore[arg-type]
-    title = f"Half of {counted(gaps.height, 'gap')} between releases are up to {in_words(median, 'days')}"
+    longest = float(gaps["days"].max())  # type: ignore[arg-type]
+    gap_count = counted(gaps.height, "gap")
+    title = f"Half of {gap_count} between releases are up to {in_words(median, 'days')}"
     parts = [f"longest {in_words(longest, 'days')}"]
     if open_days is not None:
         parts.append(f"{in_words(open_days, 'days')} since the last one (hatched)")
     rows: list[list[Any]] = [
         [tag, local_text(at, zone)[:10], round(days, 1)]
-        for tag, at, days in gaps.select("tag", "published_at", "days_since_previous").iter_rows()
+        for tag, at, days in gaps.select("tag", "published_at", "days").iter_rows()
     ]
     if open_days is not None:
         rows.append(["next", None, round(open_days, 1)])

@@ -13,6 +13,7 @@ from opsreview.errors import CycleError
 from opsreview.params import Team, load_team
 from opsreview.pipeline.notebooks import review_notebooks
 from opsreview.store import Store
+from opsreview.window import Cycle
 
 Say = Callable[[str], None]
 
@@ -81,12 +82,7 @@ def report(
     from opsreview.reports.pages import write_pages, write_single_files
 
     team = load_team(team_name, params)
-    folder = outputs / team.name / (cycle or _last_built(team, outputs))
-    if not (folder / "run.json").is_file():
-        raise CycleError(
-            f"cycle {folder.name} of {team.name} is not built ({folder} has no run.json): "
-            f"run `opsreview build {team.name} --cycle {folder.name}` first"
-        )
+    folder = _built(team, outputs, cycle)
     failed = _run_notebooks(folder, say)
     say("writing the pages")
     write_pages(folder)
@@ -121,6 +117,35 @@ def run(
     return Outcome(reported.path, built.problems + reported.problems)
 
 
+def check(team_name: str, *, params: Path) -> list[str]:
+    """What a team's params say and leave open; every name in them is resolved.
+
+    Raises:
+        ParamsError: A file is not valid.
+    """
+    from opsreview.pipeline.start import told
+
+    return list(told(load_team(team_name, params)))
+
+
+def init(team_name: str, *, params: Path, repo: str, dump: Path, timezone: str) -> Path:
+    """A new ``params/<team>/`` that reads a GitHub dump."""
+    from opsreview.pipeline.start import new_team
+
+    return new_team(team_name, params=params, repo=repo, dump=dump, timezone=timezone)
+
+
+def lab(team_name: str, *, params: Path, outputs: Path, cycle: str | None) -> Callable[[], int]:
+    """Working copies of the notebooks on a built cycle, and how to open JupyterLab on them."""
+    from opsreview.reports.working_copies import open_lab, write_working_copies
+
+    folder = _built(load_team(team_name, params), outputs, cycle)
+    into = folder / "lab"
+    parameters = _parameters(folder, into)
+    copies = write_working_copies(review_notebooks(), parameters, into)
+    return lambda: open_lab(into, copies[0])
+
+
 def _incomplete(run: dict[str, Any]) -> tuple[str, ...]:
     return tuple(
         f"{part.get('repo') or part['source']} is incomplete: {part['reason'] or 'see run.json'}"
@@ -129,14 +154,27 @@ def _incomplete(run: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _last_built(team: Team, outputs: Path) -> str:
-    """The cycle of the team that was built with the latest window."""
-    built = sorted((outputs / team.name).glob("*/run.json"), key=lambda path: path.parent.name)
+def _built(team: Team, outputs: Path, cycle: str | None) -> Path:
+    """The folder of a built cycle; of the latest built where none is named."""
+    built = {path.parent.name: path.parent for path in (outputs / team.name).glob("*/run.json")}
     if not built:
         raise CycleError(
             f"no cycle of {team.name} is built in {outputs}: run `opsreview run {team.name}` first"
         )
-    return built[-1].parent.name
+    if cycle is None:
+        return built[max(built, key=lambda name: Cycle(name, team.zone).window.end_at)]
+    if cycle not in built:
+        raise CycleError(
+            f"cycle {Cycle(cycle, team.zone).name} of {team.name} is not built (built: "
+            f"{', '.join(sorted(built))}): run `opsreview build {team.name} --cycle {cycle}` first"
+        )
+    return built[cycle]
+
+
+def _parameters(folder: Path, seen_from: Path) -> dict[str, str]:
+    """The notebooks' parameters; ``outputs`` is relative, so that no page holds a path of ours."""
+    outputs = os.path.relpath(folder.parent.parent, seen_from)
+    return {"team": folder.parent.name, "cycle": folder.name, "outputs": outputs}
 
 
 def _run_notebooks(folder: Path, say: Say) -> tuple[str, ...]:
@@ -144,8 +182,7 @@ def _run_notebooks(folder: Path, say: Say) -> tuple[str, ...]:
     from opsreview.reports.notebooks import NotebookRun, run_notebooks
 
     notebooks = review_notebooks()
-    outputs = os.path.relpath(folder.parent.parent, notebooks[0].parent)
-    parameters = {"team": folder.parent.name, "cycle": folder.name, "outputs": outputs}
+    parameters = _parameters(folder, notebooks[0].parent)
 
     def on_done(done: NotebookRun) -> None:
         say(f"{done.name}: FAILED, {done.error}" if done.error else f"{done.name} is written")

@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 
 from opsreview.simulate.dice import Dice
 from opsreview.simulate.plan import AREAS, TeamPlan
-from opsreview.simulate.releases import Trouble
+from opsreview.simulate.releases import Release, Trouble
 from opsreview.simulate.rota import Shift, on_duty
 from opsreview.simulate.story import Happening, Item
 from opsreview.simulate.team import Team
 from opsreview.simulate.truth import MonthTruth, Truth
 from opsreview.window import Window
 
-_ECHO_SHARE = 0.55  # of the incidents that have no cause of their own: the same thing again
+_ECHO_SHARE = 0.4  # of the incidents that have no cause of their own: the same thing again
 _ON_DUTY_SHARE = 0.55  # who is on duty takes this part of what the hero leaves
 _LAST_OPEN_HOURS = 40  # an incident this long before the last moment is still open
 
@@ -34,31 +34,54 @@ class Incident:
 
 
 def incidents(
-    plan: TeamPlan, truth: Truth, items: list[Item], troubles: list[Trouble], held: list[Shift]
+    plan: TeamPlan,
+    truth: Truth,
+    items: list[Item],
+    made: list[Release],
+    troubles: list[Trouble],
+    held: list[Shift],
 ) -> list[Incident]:
-    """All incidents in the order they began, with who was called on."""
+    """All incidents in the order they began, with who was called on.
+
+    Args:
+        plan: The team.
+        truth: Its months.
+        items: The issues; p0 bugs among them are incidents.
+        made: The releases; incidents without another cause are laid at the latest one.
+        troubles: What releases broke: incidents.
+        held: Who was on duty.
+    """
     dice = Dice(plan.seed, "incidents")
     team = Team(plan, dice)
     found = []
     for month in truth.months:
-        began = _began(month, plan, items, troubles, dice)
+        began = _began(month, plan, items, made, troubles, dice)
         found += [_handled(incident, month, plan, team, held, dice) for incident in began]
     found.append(_still_open(plan, truth, team, held, dice))
     return sorted(found, key=lambda incident: incident.opened_at)
 
 
 def _began(
-    month: MonthTruth, plan: TeamPlan, items: list[Item], troubles: list[Trouble], dice: Dice
+    month: MonthTruth,
+    plan: TeamPlan,
+    items: list[Item],
+    made: list[Release],
+    troubles: list[Trouble],
+    dice: Dice,
 ) -> list[Incident]:
-    """A month's incidents: those with a cause first, then echoes and strays up to its count."""
+    """A month's incidents: those with a cause first, then strays and echoes up to its count."""
     wanted = _wanted_count(month, plan, dice)
     causes = [*_of_releases(month.window, troubles), *_of_issues(month.window, items, dice)]
-    began = causes[:wanted]
-    while len(began) < wanted:
-        incident = _echo_or_stray(began, month.window, dice)
-        if month.window.start_at <= incident.opened_at < month.window.end_at:
-            began.append(incident)
-    return began
+    origins = causes[:wanted]
+    echoes: list[Incident] = []
+    while len(origins) + len(echoes) < wanted:
+        if not origins or not dice.happens(_ECHO_SHARE):
+            origins.append(_stray(month.window, made, dice))
+            continue
+        echo = _echo(dice.one_of(origins), dice)
+        if echo.opened_at < month.window.end_at:
+            echoes.append(echo)
+    return [*origins, *echoes]
 
 
 def _wanted_count(month: MonthTruth, plan: TeamPlan, dice: Dice) -> int:
@@ -88,14 +111,20 @@ def _of_issues(window: Window, items: list[Item], dice: Dice) -> list[Incident]:
     ]
 
 
-def _echo_or_stray(began: list[Incident], window: Window, dice: Dice) -> Incident:
-    if began and dice.happens(_ECHO_SHARE):
-        first = dice.one_of(began)
-        opened_at = first.opened_at + timedelta(hours=1) + dice.hours(8, 0.7)
-        resolved_at = opened_at + dice.hours(4, 1.0)
-        return replace(first, opened_at=opened_at, resolved_at=resolved_at, issue=None)
+def _stray(window: Window, made: list[Release], dice: Dice) -> Incident:
+    """A regression found at any time, laid at the latest release."""
     opened_at = dice.moment(window)
-    return Incident(dice.one_of(AREAS), "p1", opened_at, opened_at + dice.hours(6, 1.0))
+    out = [r.tag for r in made if r.published_at is not None and r.published_at < opened_at]
+    resolved_at = opened_at + dice.hours(6, 1.0)
+    tag = out[-1] if out else None
+    return Incident(dice.one_of(AREAS), "p1", opened_at, resolved_at, tag=tag)
+
+
+def _echo(first: Incident, dice: Dice) -> Incident:
+    """The same thing once more, some hours later."""
+    opened_at = first.opened_at + timedelta(hours=1) + dice.hours(8, 0.7)
+    resolved_at = opened_at + dice.hours(4, 1.0)
+    return replace(first, opened_at=opened_at, resolved_at=resolved_at)
 
 
 def _still_open(

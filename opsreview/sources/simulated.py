@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 import polars as pl
 from pydantic import Field
 
-from opsreview.simulate import TEAMS, TeamPlan, simulate
 from opsreview.sources import SourceRows
 from opsreview.sources.columns import SCHEMAS, typed
 from opsreview.sources.declared import DeclaredSource, first_and_last
@@ -19,6 +18,10 @@ from opsreview.sources.github.nodes import github_tables
 from opsreview.store import Node, Reading, Store
 from opsreview.window import Cycle, Window
 
+if TYPE_CHECKING:
+    from opsreview.simulate import TeamPlan
+
+# The simulator is imported where it is needed: it brings numpy, which no other source waits for.
 _ROW_TABLES = ("incidents", "incident_events", "shifts")
 
 
@@ -36,12 +39,16 @@ class Simulated(DeclaredSource):
     @property
     def plan(self) -> TeamPlan:
         """The team's plan, with the seed and repository that are declared here."""
+        from opsreview.simulate import TEAMS
+
         plan = TEAMS[self.team]
         seed = plan.seed if self.seed is None else self.seed
         return replace(plan, seed=seed, repo=self.repo or plan.repo)
 
     def fetch(self, store: Store) -> None:
         """Make the history and put it in place of the last one, in one transaction."""
+        from opsreview.simulate import simulate
+
         history = simulate(self.plan)
         nodes = [
             Node(history.repo, kind, str(body.get(KEYS.get(kind, ""), position)), body)

@@ -1,0 +1,50 @@
+"""A fragment of a page, and the one place where fragments are rendered: autoescape is on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fragment of HTML that JupyterLab and the pages show."""
+
+    html: str
+
+    def __repr__(self) -> str:
+        return f"Block of {len(self.html)} characters"
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+def rendered(template: str, **values: Any) -> Block:
+    """A Block of ``templates/<template>.html.j2``; every value in it is escaped."""
+    said = _environment().get_template(f"{template}.html.j2").render(**values)
+    return Block("\n".join(line for line in said.splitlines() if line.strip()))
+
+
+def web_link(url: object) -> str | None:
+    """The address when it leads to a web page; None for anything that could run or open a file."""
+    said = str(url or "")
+    return said if said.startswith(("https://", "http://")) else None
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["web_link"] = web_link
+    return made

@@ -1,0 +1,221 @@
+"""The front page around its headlines: what was read, what to say, what waits, what drifts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+
+from opsreview.blocks.block import Block, rendered
+from opsreview.blocks.headlines import Headline, headlines_of
+from opsreview.estimate import in_words
+from opsreview.review import Review
+from opsreview.wording import capitalised, counted, day_in_words, usual_in_words
+
+WAITS = {
+    "issue_unanswered": "no answer yet",
+    "waiting_on_team": "since the last word from outside",
+}
+OLDEST = 5
+
+
+def banner(review: Review) -> Block:
+    """One line on the data: what is whole, what was set aside, what it stands beside."""
+    run = review.run
+    sources = run.get("sources", [])
+    whole = sum(bool(source["complete"]) for source in sources)
+    earlier = review.history("issues_new", "count").height - 1
+    return rendered(
+        "banner",
+        whole=whole,
+        source_count=len(sources),
+        rejected=sum(source["rejected"] for source in sources),
+        earlier=counted(max(earlier, 0), "earlier cycle"),
+        state=_state(run),
+    )
+
+
+def opening(review: Review) -> Block:
+    """Two sentences: what matters most in this cycle, and then what else."""
+    sentences = [*_on_promises(review), *_on_headlines(review)]
+    return rendered("opening", sentences=sentences[:2])
+
+
+def waiting_now(review: Review) -> Block:
+    """The five oldest waits of issues, and how many reviews and releases wait."""
+    waiting = review.waiting
+    reason = review.estimate("waiting_on_team", "count").reason
+    issues = waiting.filter(pl.col("kind").is_in(list(WAITS))) if waiting.height else waiting
+    oldest = (
+        issues.sort("waiting_hours", "number", descending=[True, False])
+        if issues.height
+        else issues
+    )
+    rows = [_waits(row, review) for row in oldest.head(OLDEST).iter_rows(named=True)]
+    others = list(_other_waits(waiting))
+    return rendered(
+        "waiting",
+        rows=rows,
+        more=issues.height - len(rows),
+        others=others,
+        reason=None if rows else reason,
+    )
+
+
+def next_up(review: Review) -> Block | None:
+    """Who is on duty next, and the next release slot; None when neither is known."""
+    turns = [
+        {
+            "who": turn["person"],
+            "role": turn["role"],
+            "start": _day(turn["start_at"], review),
+            "end": _day(turn["end_at"], review),
+        }
+        for turn in review.next["on_duty"]
+    ]
+    slot = review.next["release_slot"]
+    if not turns and not slot:
+        return None
+    day = date.fromisoformat(slot) if slot else None
+    said = f"{day:%a} {day.day} {day:%b %Y}" if day else None
+    return rendered("next_up", turns=turns, slot=said)
+
+
+def drift(review: Review) -> Block | None:
+    """Where what happened left what the model says; None for a team without a model."""
+    if review.model is None:
+        return None
+    by_verdict: dict[str, list[Mapping[str, Any]]] = {"drifts": [], "cannot tell": [], "holds": []}
+    for row in review.verdicts:
+        by_verdict[row["verdict"]].append(row)
+    return rendered(
+        "drift",
+        drifts=by_verdict["drifts"],
+        unknown=by_verdict["cannot tell"],
+        holds=by_verdict["holds"],
+        promises=counted(len(review.verdicts), "promise"),
+    )
+
+
+def proposals(review: Review) -> Block | None:
+    """What could change in the model, and the command that records the decision."""
+    if not review.proposals:
+        return None
+    claims = {found.id: found.claim for found in review.findings()}
+    rows = [
+        {
+            **proposal,
+            "because": [claims[name] for name in proposal.get("because", []) if name in claims][:1],
+            "command": f"opsreview decide {review.team} {proposal['id']}",
+        }
+        for proposal in review.proposals
+    ]
+    return rendered("proposals", rows=rows)
+
+
+def fill_in(review: Review) -> Block | None:
+    """The next things to tell opsreview, at most three; None when nothing is missing."""
+    wanted = review.next["fill_in"][:3]
+    return rendered("fill_in", wanted=wanted) if wanted else None
+
+
+def _state(run: Mapping[str, Any]) -> str | None:
+    if not run.get("is_over", True):
+        return "the cycle is not over: its numbers will change"
+    if not run.get("is_mature", True):
+        return "read early: answers may still come in"
+    return None
+
+
+def _on_promises(review: Review) -> Iterator[str]:
+    drifting = [row for row in review.verdicts if row["verdict"] == "drifts"]
+    if drifting:
+        first, count = drifting[0], len(review.verdicts)
+        those = f"{len(drifting)} of {counted(count, 'promise')} {_verb(len(drifting), 'drift')}"
+        leading = "" if len(drifting) == 1 else ", the first being"
+        yield f"{those}{leading}: “{first['says']}”, but {first['happened']}."
+
+
+def _on_headlines(review: Review) -> Iterator[str]:
+    cards = headlines_of(review)
+    held = [card for card in cards if card.is_measured and card.usual.cycle_count > 1]
+    outside = sorted((card for card in held if card.distance > 0), key=_farthest_first)
+    for card in outside:
+        yield f"{card.sentence}, outside the range of the {_beside(card)}."
+    inside = len(held) - len(outside)
+    if not held:
+        yield "There are too few earlier cycles to hold the headlines against."
+    elif not outside:
+        yield f"{capitalised(_all(inside, 'headline'))} inside the range of the earlier cycles."
+    elif inside:
+        rest = f"The other {counted(inside, 'headline')} that can be held against earlier cycles"
+        yield f"{rest} {_verb(inside, 'lie')} inside their range."
+    yield from _on_model(review)
+
+
+def _on_model(review: Review) -> Iterator[str]:
+    if review.model is None:
+        yield "What should happen is not declared yet, so nothing is held against it."
+        return
+    held = sum(row["verdict"] == "holds" for row in review.verdicts)
+    if held:
+        yield f"{counted(held, 'promise')} of the model {_verb(held, 'hold')}, and none drifts."
+    else:
+        yield "None of the model's promises could be told."
+
+
+def _farthest_first(card: Headline) -> float:
+    return -card.distance
+
+
+def _beside(card: Headline) -> str:
+    return usual_in_words(card.usual, card.estimate.unit).replace(": ", " (") + ")"
+
+
+def _all(count: int, noun: str) -> str:
+    return f"the one {noun} with earlier cycles lies" if count == 1 else f"all {count} {noun}s lie"
+
+
+def _verb(count: int, verb: str) -> str:
+    return f"{verb}s" if count == 1 else verb
+
+
+def _waits(row: Mapping[str, Any], review: Review) -> dict[str, Any]:
+    return {
+        "text": _item(row, review),
+        "url": row["url"],
+        "title": row["title"] or "",
+        "wait": f"{in_words(row['waiting_hours'], 'hours')}, {WAITS[row['kind']]}",
+        "area": row["area"],
+    }
+
+
+def _item(row: Mapping[str, Any], review: Review) -> str:
+    has_many = len(review.run.get("repos", [])) > 1
+    return f"{row['repo']}#{row['number']}" if has_many else f"#{row['number']}"
+
+
+def _other_waits(waiting: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    said = {
+        "review": ("pull request", "{} for a first review", "wait"),
+        "unreleased": ("merged change", "{} not released", "is"),
+    }
+    for kind, (noun, pattern, verb) in said.items():
+        rows = waiting.filter(kind=kind) if waiting.height else waiting
+        if rows.is_empty():
+            continue
+        oldest = rows.sort("waiting_hours", descending=True).row(0, named=True)
+        plural = "are" if verb == "is" else verb
+        form = (verb if verb == "is" else f"{verb}s") if rows.height == 1 else plural
+        yield {
+            "says": f"{counted(rows.height, noun)} {pattern.format(form)}",
+            "oldest": in_words(oldest["waiting_hours"], "hours"),
+            "text": f"#{oldest['number']}",
+            "url": oldest["url"],
+        }
+
+
+def _day(moment: str, review: Review) -> str:
+    return day_in_words(datetime.fromisoformat(moment), review.zone)

@@ -1,0 +1,201 @@
+"""The six headlines: always shown, each with its interval, n, earlier range and a small picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from opsreview.blocks.block import Block, rendered
+from opsreview.blocks.sparkline import Sparkline, sparkline
+from opsreview.estimate import Estimate, in_words
+from opsreview.review import Review
+from opsreview.usual import UsualRange
+from opsreview.wording import (
+    capitalised,
+    counted,
+    interval_in_words,
+    span_in_words,
+    statistic_name,
+    usual_in_words,
+    value_in_words,
+)
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One number of the front page, in words. ``reason`` says why it has none."""
+
+    sentence: str
+    parts: list[str]
+    note: str
+    estimate: Estimate
+    usual: UsualRange
+    picture: Sparkline | None
+
+    @property
+    def reason(self) -> str | None:
+        """Why there is no number; None when there is one, or a median that is not reached."""
+        return (self.estimate.reason or "not known") if not self.is_measured else None
+
+    @property
+    def is_measured(self) -> bool:
+        return self.estimate.value is not None or self.estimate.n > 0
+
+    @property
+    def distance(self) -> float:
+        """How far it lies outside the range of the earlier cycles, in widths of that range."""
+        return self.usual.distance(self.estimate.value)
+
+
+@dataclass(frozen=True)
+class Card:
+    """Which statistic a headline shows, and how it is said."""
+
+    metric: str
+    statistic: str
+    group: str
+    sentence: Callable[[Review, Estimate], str]
+    parts: Callable[[Review], list[str]]
+    note: Callable[[Review], str]
+
+
+def headlines(review: Review) -> Block:
+    """The six headlines as cards, those outside the range of the earlier cycles marked."""
+    cards = headlines_of(review)
+    outside = sum(card.distance > 0 for card in cards)
+    note = "none outside the range of the earlier cycles"
+    if outside:
+        note = f"{outside} outside the range of the earlier cycles"
+    if not any(card.usual.cycle_count > 1 for card in cards):
+        note = "too few earlier cycles to stand beside"
+    return rendered("headlines", cards=cards, note=note)
+
+
+def headlines_of(review: Review) -> list[Headline]:
+    """The six headlines of a cycle, in their fixed order."""
+    return [_headline(review, card) for card in CARDS]
+
+
+def _headline(review: Review, card: Card) -> Headline:
+    estimate = review.estimate(card.metric, card.statistic, group=card.group)
+    history = review.history(card.metric, card.statistic, group=card.group)
+    usual = review.usual(card.metric, card.statistic, group=card.group)
+    name = statistic_name(card.metric, card.statistic, card.group)
+    if estimate.value is None and estimate.n == 0:
+        sentence, parts = capitalised(f"{name}: not measurable"), []
+    else:
+        interval = interval_in_words(estimate)
+        parts = [f"{interval}, n {estimate.n}"] if interval else []
+        sentence = card.sentence(review, estimate)
+        parts += [*card.parts(review), usual_in_words(usual, estimate.unit)]
+    picture = sparkline(history, usual, name)
+    return Headline(sentence, parts, card.note(review), estimate, usual, picture)
+
+
+def _answered(review: Review, estimate: Estimate) -> str:
+    hours = review.deadline_hours("response_attainment")
+    within = f"within {in_words(hours, 'hours')}" if hours else "in time"
+    return f"{value_in_words(estimate)} of issues answered {within}"
+
+
+def _not_answered(review: Review) -> list[str]:
+    closed = review.estimate("response_attainment", "share_closed_unanswered")
+    waiting = review.estimate("response_attainment", "share_waiting")
+    parts = [
+        f"{value_in_words(closed)} closed without a word",
+        f"{value_in_words(waiting)} still waiting then",
+    ]
+    if closed.n_pending:
+        parts.append(f"{closed.n_pending} more still inside the deadline")
+    return parts
+
+
+def _backlog(review: Review, estimate: Estimate) -> str:
+    change = round(estimate.value or 0)
+    if change == 0:
+        return "The backlog stayed as it was"
+    return f"The backlog {'grew' if change > 0 else 'shrank'} by {abs(change)}"
+
+
+def _opened_and_closed(review: Review) -> list[str]:
+    opened, closed = (review.estimate(name, "count") for name in ("issues_new", "issues_closed"))
+    return [f"opened {value_in_words(opened)}, closed {value_in_words(closed)}"]
+
+
+def _open_at_end(review: Review) -> str:
+    is_known = review.estimate("backlog", "at_end").value is not None
+    open_items = value_in_words(review.estimate("backlog", "at_end"))
+    return f"Issues and pull requests; {open_items} open at the end." if is_known else ""
+
+
+def _waiting(review: Review, estimate: Estimate) -> str:
+    count = round(estimate.value or 0)
+    return capitalised(f"{counted(count, 'issue')} {'waits' if count == 1 else 'wait'} on us")
+
+
+def _median_wait(review: Review) -> list[str]:
+    median = review.estimate("waiting_on_team", "median")
+    return [f"half of them for {value_in_words(median)} or longer"] if median.value else []
+
+
+def _review_wait(review: Review, estimate: Estimate) -> str:
+    return f"A first review takes {value_in_words(estimate)}"
+
+
+def _busiest(review: Review, estimate: Estimate) -> str:
+    took = round((estimate.value or 0) * estimate.n)
+    return f"One person took {took} of {counted(estimate.n, 'interruption')}"
+
+
+def _chance(review: Review) -> list[str]:
+    low, high = (
+        review.estimate("busiest_share", name).value for name in ("chance_median", "chance_upper")
+    )
+    share = value_in_words(review.estimate("busiest_share", "share"))
+    if low is None or high is None:
+        return [share]
+    return [f"{share}; by chance the busiest has {span_in_words(low, high, 'share')}"]
+
+
+def _releases(review: Review, estimate: Estimate) -> str:
+    return capitalised(counted(round(estimate.value or 0), "stable release"))
+
+
+def _last_release(review: Review) -> list[str]:
+    since = review.estimate("release_interval", "open")
+    return [f"the last one {in_words(since.value, 'hours')} ago"] if since.value else []
+
+
+def _says(text: str, review: Review) -> str:
+    return text
+
+
+def _nothing(review: Review) -> list[str]:
+    return []
+
+
+CARDS = (
+    Card(
+        "response_attainment", "share_answered", "all", _answered, _not_answered, partial(_says, "")
+    ),
+    Card("backlog", "change", "all", _backlog, _opened_and_closed, _open_at_end),
+    Card("waiting_on_team", "count", "all", _waiting, _median_wait, partial(_says, "")),
+    Card(
+        "time_to_first_review",
+        "median",
+        "all",
+        _review_wait,
+        _nothing,
+        partial(_says, "Median; what still waits counts."),
+    ),
+    Card(
+        "busiest_share",
+        "share",
+        "all",
+        _busiest,
+        _chance,
+        partial(_says, "Chance: the same clusters dealt at random."),
+    ),
+    Card("release_frequency", "count", "kind:stable", _releases, _last_release, partial(_says, "")),
+)

@@ -1,0 +1,89 @@
+"""Data quality in full: what was read, what was set aside, what is unknown, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from opsreview.blocks.block import Block, rendered
+from opsreview.review import Review
+from opsreview.wording import capitalised, counted, metric_name, moment_in_words
+
+
+def data_quality(review: Review) -> Block:
+    """Sources, rejected rows, what each metric left out, and what is not measurable."""
+    return rendered(
+        "quality",
+        repos=review.run.get("repos", []),
+        sources=[_source(source, review) for source in review.run.get("sources", [])],
+        rejected=[_rejected(row) for row in review.rejected.to_dicts()],
+        excluded=_excluded(review.excluded),
+        missing=_missing(review.metrics),
+        notes=list(_notes(review)),
+    )
+
+
+def _source(source: Mapping[str, Any], review: Review) -> dict[str, Any]:
+    return {
+        **source,
+        "reason": source.get("reason") or "",
+        "name": source.get("source") or source["kind"],
+        "covers": [_covered(stretch, review) for stretch in source.get("covers") or []],
+    }
+
+
+def _covered(stretch: Mapping[str, Any], review: Review) -> str:
+    days = [
+        datetime.fromisoformat(stretch[edge]).astimezone(review.zone).date().isoformat()
+        for edge in ("start_at", "end_at")
+    ]
+    return f"{str(stretch['table']).replace('_', ' ')} {days[0]} to {days[1]}"
+
+
+def _rejected(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row, "reason": str(row["reason"]).replace("_", " ")}
+
+
+def _excluded(excluded: pl.DataFrame) -> list[dict[str, Any]]:
+    """By metric and reason, how many things no number could take."""
+    if excluded.is_empty():
+        return []
+    counts = excluded.group_by("metric", "reason").agg(pl.len().cast(pl.Int64).alias("count"))
+    ordered = counts.sort("count", "metric", "reason", descending=[True, False, False])
+    return [row | {"name": metric_name(row["metric"])} for row in ordered.to_dicts()]
+
+
+def _missing(metrics: pl.DataFrame) -> list[tuple[str, str]]:
+    """Metrics without any number, by reason: each reason once."""
+    is_measured = pl.col("value").is_not_null() | (pl.col("n") > 0)
+    unknown = (
+        metrics.filter(pl.col("scope") == "all")
+        .group_by("metric", maintain_order=True)
+        .agg(is_measured.any().alias("is_measured"), pl.col("reason").drop_nulls().first())
+        .filter(~pl.col("is_measured"))
+    )
+    by_reason: dict[str, list[str]] = {}
+    for metric, reason in unknown.select("metric", "reason").iter_rows():
+        by_reason.setdefault(reason or "not known", []).append(metric_name(metric))
+    return [(capitalised(", ".join(names)), reason) for reason, names in by_reason.items()]
+
+
+def _notes(review: Review) -> Iterator[str]:
+    run = review.run
+    yield f"Data up to {moment_in_words(review.as_of, review.zone)}; days in {review.zone.key}."
+    if not run.get("is_over", True):
+        yield "The cycle is not over: its numbers will still change."
+    elif not run.get("is_mature", True):
+        yield "Read less than seven days after the cycle's end: late answers are missing."
+    assumed = sum(source.get("assumed_zone", 0) for source in run.get("sources", []))
+    if assumed:
+        yield f"{counted(assumed, 'time')} without a zone: the source's or the team's was assumed."
+    for table, count in (run.get("disagreements") or {}).items():
+        fields = counted(count, "field")
+        yield f"Sources disagree on {fields} of {table}: the first listed source was believed."
+    pending = review.estimate("response_attainment", "share_answered").n_pending
+    if pending:
+        yield f"{counted(pending, 'issue')} still inside the answer deadline: counted nowhere yet."

@@ -1,0 +1,125 @@
+"""The pieces of a page with one section a question: heading, sentence, and what cannot be told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from opsreview.blocks.block import Block, rendered
+from opsreview.estimate import Estimate, in_words
+from opsreview.findings import Finding
+from opsreview.review import Review
+from opsreview.wording import (
+    capitalised,
+    group_name,
+    interval_in_words,
+    metric_name,
+    span_in_words,
+    statistic_name,
+    value_in_words,
+)
+
+MOST_WAITING = 15
+
+
+def question(review: Review, text: str, *metrics: str) -> Block | None:
+    """A heading; None when none of the metrics that answer it could be measured."""
+    return rendered("question", text=text) if review.is_measurable(*metrics) else None
+
+
+def finding(review: Review, metric: str, *, group: str = "all") -> Block | None:
+    """What was found about a metric, and how it stands to what was promised.
+
+    None when it could not be measured: ``not_told`` says so.
+    """
+    if not review.is_measurable(metric):
+        return None
+    found = [
+        each
+        for each in review.findings()
+        if each.metric == metric and each.group == group and each.scope == "all"
+    ]
+    return _findings(found)
+
+
+def findings_list(review: Review, topic: str) -> Block | None:
+    """All findings of a topic with their evidence; None when there are none."""
+    return _findings(review.findings(topic))
+
+
+def not_told(review: Review, *metrics: str) -> Block | None:
+    """What could not be measured and why, each reason once; None when all could be."""
+    by_reason: dict[str, list[str]] = {}
+    for metric in metrics:
+        if not review.is_measurable(metric):
+            reasons = review.metric(metric).get_column("reason").drop_nulls().to_list()
+            reason = reasons[0] if reasons else "the cycle's data does not hold it"
+            by_reason.setdefault(reason, []).append(metric_name(metric))
+    if not by_reason:
+        return None
+    reasons_said = [
+        (capitalised(_listed(names)), capitalised(reason.rstrip(".")))
+        for reason, names in by_reason.items()
+    ]
+    return rendered("not_told", reasons=reasons_said)
+
+
+def metric_table(review: Review, metric: str) -> Block | None:
+    """Every statistic of a metric with its interval and n; None when none could be measured."""
+    if not review.is_measurable(metric):
+        return None
+    return rendered("metric_table", rows=[_row(row) for row in _measured_rows(review, metric)])
+
+
+def waiting_list(review: Review, kind: str) -> Block | None:
+    """What waits, by link, the longest wait first; None when nothing of the kind does.
+
+    Args:
+        review: The cycle.
+        kind: ``issue_unanswered``, ``waiting_on_team``, ``review`` or ``unreleased``.
+    """
+    waiting = review.waiting.filter(kind=kind) if review.waiting.height else review.waiting
+    if waiting.is_empty():
+        return None
+    longest = waiting.sort("waiting_hours", "number", descending=[True, False]).head(MOST_WAITING)
+    rows = [
+        {**row, "wait": in_words(row["waiting_hours"], "hours")}
+        for row in longest.iter_rows(named=True)
+    ]
+    return rendered("waiting_list", rows=rows, more=waiting.height - len(rows))
+
+
+def _findings(found: Sequence[Finding]) -> Block | None:
+    rows = [{"said": each, "beside": _beside(each)} for each in found]
+    return rendered("findings", rows=rows) if rows else None
+
+
+def _beside(found: Finding) -> str:
+    """The range of the earlier cycles, where the sentence is about the metric itself."""
+    if found.origin != "metric" or found.usual_low is None:
+        return ""
+    span = span_in_words(found.usual_low, found.usual_high, found.unit, to=" to ")
+    return f"Earlier cycles: {span}."
+
+
+def _measured_rows(review: Review, metric: str) -> list[dict[str, Any]]:
+    rows = review.metric(metric).filter(pl.col("value").is_not_null() | (pl.col("n") > 0))
+    return rows.to_dicts()
+
+
+def _row(row: Mapping[str, Any]) -> dict[str, Any]:
+    estimate = Estimate(**{name: row[name] for name in Estimate.__dataclass_fields__})
+    return {
+        "name": capitalised(statistic_name(row["metric"], row["statistic"])),
+        "group": "" if row["group"] == "all" else group_name(row["group"]),
+        "value": value_in_words(estimate),
+        "interval": interval_in_words(estimate),
+        "n": row["n"],
+        "waiting": row["n_censored"],
+    }
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1]

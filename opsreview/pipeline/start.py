@@ -1,0 +1,71 @@
+"""A new team's folder, and what a team has told so far."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from opsreview.errors import ParamsError
+from opsreview.params import Team, load_team
+
+_REVIEW = """\
+# How to read this team's data. Every key is described in the README; unknown keys are errors.
+repos: [{repo}]
+timezone: {timezone}            # of the team: cycles and calendar days
+sources:
+  - {{kind: github_dump, path: {dump}}}
+  # - {{kind: git_tags, path: ../../clones/NAME, repo: {repo}}}
+  # - {{kind: ics, path: rota.ics, role: primary, person: "on duty: (?P<person>.+)"}}
+  # - {{kind: csv, table: incidents, path: incidents.csv,
+  #    columns: {{incident_id: id, opened_at: started_at, resolved_at: resolved_at}}}}
+# labels: {{priorities: {{p1: [priority/critical]}}}}
+# bots: [some-bot]                # machine users that GitHub takes for people
+privacy: {{names: pseudonyms}}    # on pages: shown | pseudonyms | roles
+"""
+
+
+def new_team(name: str, *, params: Path, repo: str, dump: Path, timezone: str) -> Path:
+    """Make ``params/<name>/`` with a ``review.yaml`` that reads a dump.
+
+    Raises:
+        ParamsError: The folder is there already, or what was given is not valid.
+    """
+    folder = params / name
+    if folder.exists():
+        raise ParamsError(f"{folder} is there already: edit it, or choose another name")
+    if name in {"store", "demo"} or not name.replace("-", "").replace("_", "").isalnum():
+        raise ParamsError(f"{name!r} cannot be a team's name: use letters, digits, - and _")
+    params.mkdir(parents=True, exist_ok=True)
+    text = _REVIEW.format(repo=repo, timezone=timezone, dump=os.path.relpath(dump, folder))
+    with tempfile.TemporaryDirectory(dir=params, prefix=".new-") as scratch:
+        made = Path(scratch) / name
+        made.mkdir()
+        (made / "review.yaml").write_text(text, encoding="utf-8")
+        load_team(name, Path(scratch))
+        shutil.move(made, folder)
+    return folder
+
+
+def told(team: Team) -> Iterator[str]:
+    """What the team's params say, and what they leave open, a line each."""
+    from opsreview.metrics.registry import METRICS
+    from opsreview.operating_model.decisions import load_decisions
+    from opsreview.operating_model.document import load_model
+
+    review = team.review
+    kinds = ", ".join(source.kind for source in review.sources)
+    yield f"review.yaml: reads {', '.join(review.repos)} from {kinds}"
+    yield f"people.yaml: {len(team.people)} people" if team.people else "people.yaml: not there"
+    if not team.model_path.is_file():
+        yield "operating_model.yaml: not there, so nothing is promised or held against a cycle"
+        return
+    model = load_model(team.model_path, team.people, METRICS)
+    yield f"operating_model.yaml: every name is known, {len(model.promises)} promises"
+    yield from (f"  not declared: {part}" for part in model.not_declared)
+    if team.decisions_path.is_file():
+        people = {*model.people, *model.entry.roles}
+        decisions = load_decisions(team.decisions_path, people, METRICS)
+        yield f"decisions.yaml: {len(decisions)} decisions"
