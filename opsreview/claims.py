@@ -156,13 +156,16 @@ def _within(hours: float) -> str:
 
 def _attainment(spoken: Spoken) -> str:
     answered = spoken.estimate("response_attainment", "share_answered")
-    closed = spoken.estimate("response_attainment", "share_closed_unanswered")
-    waiting = spoken.estimate("response_attainment", "share_waiting")
-    within = _within(spoken.response_hours)
+    in_time, closed, waiting = (
+        round((spoken.estimate("response_attainment", f"share_{part}").value or 0) * answered.n)
+        for part in ("answered", "closed_unanswered", "waiting")
+    )
+    share = f"{in_words(answered.value, 'share')}, {interval_in_words(answered)}"
+    verb = "was" if in_time == 1 else "were"
     return (
-        f"{in_words(answered.value, 'share')} of {counted(answered.n, 'issue')} due were answered "
-        f"by the team within {within} {_noted(answered)}; {in_words(closed.value, 'share')} were "
-        f"closed without a word and {in_words(waiting.value, 'share')} still waited at {within}"
+        f"{in_time} of {counted(answered.n, 'issue')} due {verb} answered by the team within "
+        f"{_within(spoken.response_hours)} ({share}); {closed} closed without a word, "
+        f"{waiting} still waiting then"
     )
 
 
@@ -180,22 +183,23 @@ def _half(metric: str, statistic: str, reached: str, open_: str) -> Callable[[Sp
 
 def _backlog(spoken: Spoken) -> str:
     change = spoken.estimate("backlog", "change").value or 0
-    at_end = spoken.estimate("backlog", "at_end")
-    moved = (
-        "stayed level"
-        if change == 0
-        else f"{'grew' if change > 0 else 'shrank'} by {abs(change):.0f}"
-    )
-    return f"The backlog {moved} to {in_words(at_end.value, 'count')} open issues and pull requests"
+    at_end = int(spoken.estimate("backlog", "at_end").value or 0)
+    by = f"{'grew' if change > 0 else 'shrank'} by {abs(change):.0f}"
+    has_pulls = spoken.estimate("backlog", "at_end", "kind:pull_request").value is not None
+    what = "issues and pull requests" if has_pulls else "issues"
+    return f"The backlog {by if change else 'stayed level'} to {at_end} open {what}"
 
 
 def _flow(metric: str, done: str) -> Callable[[Spoken], str]:
     def say(spoken: Spoken) -> str:
-        issues = spoken.estimate(metric, "count", "kind:issue").value or 0
-        pulls = spoken.estimate(metric, "count", "kind:pull_request").value or 0
+        parts = [
+            counted(int(found.value), noun)
+            for kind, noun in (("issue", "issue"), ("pull_request", "pull request"))
+            if (found := spoken.estimate(metric, "count", f"kind:{kind}")).value is not None
+        ]
         rate = spoken.estimate(metric, "rate_per_week")
-        named = f"{counted(int(issues), 'issue')} and {counted(int(pulls), 'pull request')}"
-        return capitalised(
+        named = capitalised(" and ".join(parts))
+        return (
             f"{named} were {done}: {in_words(rate.value, 'per_week')} ({interval_in_words(rate)})"
         )
 

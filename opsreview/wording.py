@@ -20,9 +20,9 @@ METRIC_NAMES = {
     "time_to_first_review": "time to a first review",
     "change_request_duration": "time to merge",
     "review_load": "reviews by person",
-    "oncall_share": "who held duty",
-    "interruptions": "who was interrupted, and when",
-    "busiest_share": "whether the load is fair",
+    "oncall_share": "share of duty",
+    "interruptions": "interruptions",
+    "busiest_share": "busiest person's share of interruptions",
     "time_to_resolve": "time to resolve an incident",
     "release_frequency": "release frequency",
     "release_interval": "gaps between releases",
@@ -102,7 +102,7 @@ def interval_in_words(estimate: Estimate) -> str:
     if estimate.value is None or (lower is None and upper is None):
         return ""
     if upper is None:
-        return f"at least {in_words(lower, estimate.unit)}"
+        return f"at least {in_words(lower, estimate.unit)}" if lower else ""
     return span_in_words(lower, upper, estimate.unit)
 
 

@@ -1,6 +1,6 @@
 """Typed rows for tests: every column has a default, a test states only what matters.
 
-``issues(dict(opened_at="2026-10-03 12:00"), dict(author="rae"))`` makes ISSUES of two rows.
+``issues({"opened_at": "2026-10-03 12:00"}, {"author": "ben"})`` makes ISSUES of two rows.
 
 - Moments may be written as text, in UTC; ``at`` makes one.
 - ``author``, ``actor`` and ``merged_by`` fill in the account, the id, the kind and whether it is
@@ -14,7 +14,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -153,11 +153,11 @@ def _item(number: int, row: Row) -> Row:
     }
 
 
-def _counted(key: str, default: Row, rows: tuple[Row, ...]) -> list[Row]:
+def _counted(key: str, default: Row, rows: Sequence[Row]) -> list[Row]:
     return [{key: str(number), **default, **row} for number, row in enumerate(rows, 1)]
 
 
-def _table(name: str, rows: list[Row]) -> pl.DataFrame:
+def _table(name: str, rows: Sequence[Row]) -> pl.DataFrame:
     schema = SCHEMAS[name]
     frame_schema = schema.create_empty().schema
     typed = [

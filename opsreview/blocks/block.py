@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 TEMPLATES = Path(__file__).parent / "templates"
+NUMBER_AND_UNIT = re.compile(r"(\d) (%|min|h|d|kB)(?![\w-])")
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,14 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_units_kept,
     )
     made.filters["web_link"] = web_link
     return made
+
+
+def _units_kept(value: Any) -> Any:
+    """A number and its unit stay on one line."""
+    if not isinstance(value, str) or hasattr(value, "__html__"):
+        return value
+    return NUMBER_AND_UNIT.sub("\\1\u00a0\\2", value)

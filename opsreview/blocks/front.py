@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,14 +10,11 @@ import polars as pl
 
 from opsreview.blocks.block import Block, rendered
 from opsreview.blocks.headlines import Headline, headlines_of
+from opsreview.blocks.sections import WAITS, waiting_row
 from opsreview.estimate import in_words
 from opsreview.review import Review
 from opsreview.wording import capitalised, counted, day_in_words, usual_in_words
 
-WAITS = {
-    "issue_unanswered": "no answer yet",
-    "waiting_on_team": "since the last word from outside",
-}
 OLDEST = 5
 
 
@@ -39,7 +36,10 @@ def banner(review: Review) -> Block:
 
 def opening(review: Review) -> Block:
     """Two sentences: what matters most in this cycle, and then what else."""
-    sentences = [*_on_promises(review), *_on_headlines(review)]
+    drifting = [row for row in review.verdicts if row["verdict"] == "drifts"]
+    promise = review.commitment(drifting[0]["id"]) if drifting else None
+    said = promise.metric if promise else None
+    sentences = [*_on_drift(drifting, review), *_on_headlines(review, said), *_on_model(review)]
     return rendered("opening", sentences=sentences[:2])
 
 
@@ -53,7 +53,7 @@ def waiting_now(review: Review) -> Block:
         if issues.height
         else issues
     )
-    rows = [_waits(row, review) for row in oldest.head(OLDEST).iter_rows(named=True)]
+    rows = [waiting_row(row, review) for row in oldest.head(OLDEST).iter_rows(named=True)]
     others = list(_other_waits(waiting))
     return rendered(
         "waiting",
@@ -129,30 +129,34 @@ def _state(run: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _on_promises(review: Review) -> Iterator[str]:
-    drifting = [row for row in review.verdicts if row["verdict"] == "drifts"]
+def _on_drift(drifting: Sequence[Mapping[str, Any]], review: Review) -> Iterator[str]:
     if drifting:
-        first, count = drifting[0], len(review.verdicts)
-        those = f"{len(drifting)} of {counted(count, 'promise')} {_verb(len(drifting), 'drift')}"
+        those = f"{len(drifting)} of {counted(len(review.verdicts), 'promise')}"
         leading = "" if len(drifting) == 1 else ", the first being"
-        yield f"{those}{leading}: “{first['says']}”, but {first['happened']}."
+        first = drifting[0]
+        drift = _verb(len(drifting), "drift")
+        yield f"{those} {drift}{leading}: “{first['says']}”, but {first['happened']}."
 
 
-def _on_headlines(review: Review) -> Iterator[str]:
+def _on_headlines(review: Review, said: str | None) -> Iterator[str]:
+    """The headline farthest outside its earlier range, else how the headlines lie.
+
+    ``said`` is the metric that the sentence before was about.
+    """
     cards = headlines_of(review)
     held = [card for card in cards if card.is_measured and card.usual.cycle_count > 1]
     outside = sorted((card for card in held if card.distance > 0), key=_farthest_first)
-    for card in outside:
-        yield f"{card.sentence}, outside the range of the {_beside(card)}."
+    news = [card for card in outside if card.metric != said]
     inside = len(held) - len(outside)
     if not held:
         yield "There are too few earlier cycles to hold the headlines against."
-    elif not outside:
+    elif news:
+        yield f"{news[0].sentence}, outside the range of the {_beside(news[0])}."
+    elif outside:
+        lie = f"; the other {counted(inside, 'headline')} {_verb(inside, 'lie')} inside theirs"
+        yield f"That is outside the range of the {_beside(outside[0])}{lie if inside else ''}."
+    else:
         yield f"{capitalised(_all(inside, 'headline'))} inside the range of the earlier cycles."
-    elif inside:
-        rest = f"The other {counted(inside, 'headline')} that can be held against earlier cycles"
-        yield f"{rest} {_verb(inside, 'lie')} inside their range."
-    yield from _on_model(review)
 
 
 def _on_model(review: Review) -> Iterator[str]:
@@ -180,21 +184,6 @@ def _all(count: int, noun: str) -> str:
 
 def _verb(count: int, verb: str) -> str:
     return f"{verb}s" if count == 1 else verb
-
-
-def _waits(row: Mapping[str, Any], review: Review) -> dict[str, Any]:
-    return {
-        "text": _item(row, review),
-        "url": row["url"],
-        "title": row["title"] or "",
-        "wait": f"{in_words(row['waiting_hours'], 'hours')}, {WAITS[row['kind']]}",
-        "area": row["area"],
-    }
-
-
-def _item(row: Mapping[str, Any], review: Review) -> str:
-    has_many = len(review.run.get("repos", [])) > 1
-    return f"{row['repo']}#{row['number']}" if has_many else f"#{row['number']}"
 
 
 def _other_waits(waiting: pl.DataFrame) -> Iterator[dict[str, Any]]:

@@ -26,6 +26,7 @@ from opsreview.wording import (
 class Headline:
     """One number of the front page, in words. ``reason`` says why it has none."""
 
+    metric: str
     sentence: str
     parts: list[str]
     note: str
@@ -90,7 +91,7 @@ def _headline(review: Review, card: Card) -> Headline:
         sentence = card.sentence(review, estimate)
         parts += [*card.parts(review), usual_in_words(usual, estimate.unit)]
     picture = sparkline(history, usual, name)
-    return Headline(sentence, parts, card.note(review), estimate, usual, picture)
+    return Headline(card.metric, sentence, parts, card.note(review), estimate, usual, picture)
 
 
 def _answered(review: Review, estimate: Estimate) -> str:

@@ -9,6 +9,7 @@ from opsreview.blocks.block import Block, rendered
 from opsreview.estimate import in_words
 from opsreview.review import Review
 
+UNHELD: Mapping[str, Any] = {"happened": "", "why": "", "verdict": "", "evidence": []}
 RHYTHMS = ("triage", "release", "duty", "retrospective")
 
 
@@ -18,10 +19,7 @@ def operating_model_map(review: Review) -> Block:
     if model is None:
         return rendered("no_model", team=review.team)
     verdicts = {row["id"]: row for row in review.verdicts}
-    promises = [
-        {**said, "verdict": (verdicts.get(said["id"]) or {}).get("verdict", "")}
-        for said in model["promises"]
-    ]
+    promises = [{**said, **UNHELD, **verdicts.get(said["id"], {})} for said in model["promises"]]
     return rendered(
         "model",
         roles=model["roles"],
@@ -32,7 +30,6 @@ def operating_model_map(review: Review) -> Block:
         ],
         escalation=[_step(step) for step in model["escalation"]],
         promises=promises,
-        happened={name: row["happened"] for name, row in verdicts.items()},
         reviewed=model.get("reviewed"),
         not_declared=model.get("not_declared", []),
     )

@@ -22,6 +22,10 @@ from opsreview.wording import (
 )
 
 MOST_WAITING = 15
+WAITS = {
+    "issue_unanswered": "no answer yet",
+    "waiting_on_team": "since the last word from outside",
+}
 
 
 def question(review: Review, text: str, *metrics: str) -> Block | None:
@@ -73,22 +77,33 @@ def metric_table(review: Review, metric: str) -> Block | None:
     return rendered("metric_table", rows=[_row(row) for row in _measured_rows(review, metric)])
 
 
-def waiting_list(review: Review, kind: str) -> Block | None:
-    """What waits, by link, the longest wait first; None when nothing of the kind does.
+def waiting_list(review: Review, *kinds: str) -> Block | None:
+    """What waits, by link, the longest wait first; None when nothing of these kinds does.
 
     Args:
         review: The cycle.
-        kind: ``issue_unanswered``, ``waiting_on_team``, ``review`` or ``unreleased``.
+        kinds: ``issue_unanswered``, ``waiting_on_team``, ``review``, ``unreleased``.
     """
-    waiting = review.waiting.filter(kind=kind) if review.waiting.height else review.waiting
+    is_wanted = pl.col("kind").is_in(kinds)
+    waiting = review.waiting.filter(is_wanted) if review.waiting.height else review.waiting
     if waiting.is_empty():
         return None
     longest = waiting.sort("waiting_hours", "number", descending=[True, False]).head(MOST_WAITING)
-    rows = [
-        {**row, "wait": in_words(row["waiting_hours"], "hours")}
-        for row in longest.iter_rows(named=True)
-    ]
+    rows = [waiting_row(row, review) for row in longest.iter_rows(named=True)]
     return rendered("waiting_list", rows=rows, more=waiting.height - len(rows))
+
+
+def waiting_row(row: Mapping[str, Any], review: Review) -> dict[str, Any]:
+    """A row of ``waiting.parquet`` as a page shows it."""
+    has_many = len(review.run.get("repos", [])) > 1
+    since = WAITS.get(row["kind"], "")
+    return {
+        "text": f"{row['repo'] if has_many else ''}#{row['number']}",
+        "url": row["url"],
+        "title": row["title"] or "",
+        "wait": in_words(row["waiting_hours"], "hours") + (f", {since}" if since else ""),
+        "area": row["area"],
+    }
 
 
 def _findings(found: Sequence[Finding]) -> Block | None:

@@ -28,7 +28,12 @@ class Ending:
 
 RIVALS = {
     "time_to_first_response": Rivals(
-        "issues", "answered", "answered", "closed_unanswered", "closed without a word", "opening"
+        "issues opened",
+        "answered",
+        "answered",
+        "closed_unanswered",
+        "closed without a word",
+        "opening",
     ),
     "time_to_first_review": Rivals(
         "pull requests",

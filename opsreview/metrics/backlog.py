@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
-from opsreview.estimate import MOMENT, Estimate, not_measurable
+from opsreview.estimate import Estimate, not_measurable
 from opsreview.metrics.intervals import count, median_of_values, rate_per_week
 from opsreview.metrics.survival import kaplan_meier, median_to_end
 from opsreview.metrics.view import (
@@ -21,9 +22,9 @@ from opsreview.metrics.view import (
     is_open_at,
     left_out,
 )
-from opsreview.window import Window, literal
+from opsreview.window import MOMENT, Window, literal
 
-GROUPS = ("all", "kind:issue", "kind:pull_request")
+ONLY_ISSUES = "issues alone: no source gives pull requests in the window"
 _CALENDAR = {"at": MOMENT, "value": pl.Float64()}
 
 
@@ -69,7 +70,10 @@ def issues_closed(spells: pl.DataFrame, *, window: Window) -> pl.DataFrame:
 
 
 def backlog(spells: pl.DataFrame, *, moments: list[datetime]) -> pl.DataFrame:
-    """How many items are open at each moment. Ours.
+    """How many items are open just before each moment. Ours.
+
+    What happens at the moment itself belongs to the time after it, as with windows: so opened plus
+    reopened less closed in a window is the change from its start to its end.
 
     Args:
         spells: ``history.open_spells``; items closed at an unknown moment are left out.
@@ -81,7 +85,7 @@ def backlog(spells: pl.DataFrame, *, moments: list[datetime]) -> pl.DataFrame:
     known = spells.filter("is_end_known")
     at = pl.Series("at", moments, dtype=MOMENT)
     started, ended = (
-        np.searchsorted(np.sort(known[column].drop_nulls().to_numpy()), at.to_numpy(), "right")
+        np.searchsorted(np.sort(known[column].drop_nulls().to_numpy()), at.to_numpy(), "left")
         for column in ("start_at", "end_at")
     )
     return pl.DataFrame({"at": at, "open_count": started - ended})
@@ -161,17 +165,17 @@ def new_measured(view: View) -> Measured:
     """The registry's way in."""
     if view.seen is None:
         return _not_begun(("count", "count"), ("rate_per_week", "per_week"))
-    rows = issues_new(view["spells"], window=view.seen)
-    return Measured(rows, _counts(rows, view.seen))
+    rows = issues_new(_spells(view), window=view.seen)
+    return Measured(rows, _counts(rows, view))
 
 
 def closed_measured(view: View) -> Measured:
     """The registry's way in."""
     if view.seen is None:
         return _not_begun(("count", "count"), ("rate_per_week", "per_week"))
-    rows = issues_closed(view["spells"], window=view.seen)
-    excluded = partial(_unknown_ends, view["spells"])
-    return Measured(rows, _counts(rows, view.seen), excluded=excluded)
+    rows = issues_closed(_spells(view), window=view.seen)
+    excluded = partial(_unknown_ends, _spells(view), view.as_of)
+    return Measured(rows, _counts(rows, view), excluded=excluded)
 
 
 def backlog_measured(view: View) -> Measured:
@@ -180,22 +184,22 @@ def backlog_measured(view: View) -> Measured:
     if view.seen is None:
         return _not_begun(*((statistic, "count") for statistic in statistics))
     days = [view.seen.start_at, *_day_ends(view.seen, view.zone)]
-    open_by_day = {
-        group: backlog(_of_group(view["spells"], group), moments=days) for group in GROUPS
-    }
+    spells = {group: _of_group(_spells(view), group) for group in _groups(view)}
+    open_by_day = {group: backlog(spells[group], moments=days) for group in spells}
     estimates: list[Estimate] = []
     for group, frame in open_by_day.items():
         at_start, at_end = int(frame["open_count"][0]), int(frame["open_count"][-1])
-        found = dict(zip(statistics, (at_start, at_end, at_end - at_start), strict=True))
+        started = int(spells[group].select(view.seen.has("start_at").sum()).item())
+        found = ((at_start, at_start), (at_end, at_end), (at_end - at_start, at_start + started))
         estimates += [
-            Estimate(name, float(value), "count", at_end, group=group)
-            for name, value in found.items()
+            Estimate(name, float(value), "count", n, reason=_alone(view, group), group=group)
+            for name, (value, n) in zip(statistics, found, strict=True)
         ]
     return Measured(
         open_by_day["all"],
         estimates,
         lambda: [_by_day(frame, group) for group, frame in open_by_day.items()],
-        lambda: _unknown_ends(view["spells"]),
+        partial(_unknown_ends, _spells(view), view.as_of),
     )
 
 
@@ -211,7 +215,7 @@ def age_measured(view: View) -> Measured:
         rows,
         estimates,
         lambda: [_median_ages(view)],
-        lambda: _unknown_ends(view["spells"]),
+        partial(_unknown_ends, _of_group(view["spells"], "kind:issue"), view.as_of),
     )
 
 
@@ -223,6 +227,8 @@ def resolution_measured(view: View) -> Measured:
     reason = "no issue was opened in the window"
     first = (rows["first_hours"], rows["is_first_censored"])
     final = (rows["final_hours"], rows["is_final_censored"])
+    issues = _of_group(view["spells"], "kind:issue")
+    opened = (issues.lazy().join(_openings(issues).filter(view.window.has("opened_at")), on=ITEM)).collect()
     estimates = [
         median_to_end(*first, reason=reason),
         median_to_end(*final, statistic="median_to_final_close", reason=reason),
@@ -232,7 +238,7 @@ def resolution_measured(view: View) -> Measured:
         rows,
         estimates,
         lambda: [duration_curves(kaplan_meier(*first))],
-        lambda: _unknown_ends(view["spells"].filter(pl.col("kind") == "issue")),
+        partial(_unknown_ends, issues, view.as_of),
     )
 
 
@@ -250,13 +256,23 @@ def _openings(spells: pl.DataFrame) -> pl.LazyFrame:
     return spells.lazy().filter(pl.col("spell") == 0).select(*ITEM, opened_at="start_at")
 
 
-def _counts(rows: pl.DataFrame, seen: Window) -> list[Estimate]:
+def _groups(view: View) -> tuple[str, ...]:
+    kinds = ("all", "kind:issue", "kind:pull_request")
+    return kinds if view.has_pull_requests else kinds[:2]
+
+
+def _alone(view: View, group: str) -> str | None:
+    return ONLY_ISSUES if group == "all" and not view.has_pull_requests else None
+
+
+def _counts(rows: pl.DataFrame, view: View) -> list[Estimate]:
     kinds = rows["kind"].to_list()
+    weeks = view.seen.weeks if view.seen else 0.0
     estimates = []
-    for group in GROUPS:
+    for group in _groups(view):
         found = len(kinds) if group == "all" else kinds.count(group.removeprefix("kind:"))
-        estimates.append(count(found).of(group))
-        estimates.append(rate_per_week(found, seen.weeks).of(group))
+        for estimate in (count(found), rate_per_week(found, weeks)):
+            estimates.append(replace(estimate, group=group, reason=_alone(view, group)))
     return estimates
 
 
@@ -292,8 +308,14 @@ def _day_ends(window: Window, zone: ZoneInfo) -> list[datetime]:
     return [*ends, window.end_at]
 
 
-def _unknown_ends(spells: pl.DataFrame) -> pl.DataFrame:
-    return left_out(spells.filter(~pl.col("is_end_known")), "closed at a moment nobody knows")
+def _spells(view: View) -> pl.DataFrame:
+    """The spells of what the sources speak for: without pull requests where none are given."""
+    return view["spells"] if view.has_pull_requests else _of_group(view["spells"], "kind:issue")
+
+
+def _unknown_ends(spells: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+    is_unknown = ~pl.col("is_end_known") & (pl.col("start_at") <= literal(as_of))
+    return left_out(spells.filter(is_unknown), "closed at a moment nobody knows")
 
 
 def _not_begun(*statistics: tuple[str, str]) -> Measured:

@@ -24,6 +24,7 @@ from opsreview.window import Window, literal
 # A comment this soon after a close came with it: the item was not closed without a word.
 CLOSED_WITH_A_WORD = timedelta(minutes=1)
 PARTS = ("answered", "closed_unanswered", "waiting")
+_NO_TEAM = "nothing says who is in the team: list it in people.yaml"
 
 
 def time_to_first_response(
@@ -39,7 +40,8 @@ def time_to_first_response(
 
     Closing an issue without a word is a rival end. Issues with neither at ``as_of`` stay in,
     censored, with the hours waited so far. Comments by bots, deleted accounts and the author
-    himself are no responses. Issues whose author the source never gave are left out.
+    are no responses; one older than the issue (moved with it) answers it at once. Issues whose
+    author the source never gave, and those closed at a moment nobody knows, are left out.
 
     Args:
         issues: ISSUES.
@@ -62,10 +64,11 @@ def time_to_first_response(
         .filter(
             window.has("opened_at") & (pl.col("opened_at") <= literal(as_of)) & _author_is_known()
         )
+        .join(spells.lazy().filter(_has_no_known_end()), on=ITEM, how="anti")
         .select(*ITEM, "title", "url", "opened_at", "author_id")
     )
     responses = _first_responses(opened, comments.lazy(), as_of=as_of, by_team=by_team)
-    is_first_close = (pl.col("spell") == 0) & (pl.col("end_at") <= literal(as_of))
+    is_first_close = _is_first_spell() & (pl.col("end_at") <= literal(as_of))
     closes = (
         spells.lazy()
         .filter(is_first_close)
@@ -82,7 +85,9 @@ def time_to_first_response(
             responder_id=pl.when(is_answered).then("responder_id"),
         )
         .with_columns(
-            waited_hours=hours_between("opened_at", pl.col("ended_at").fill_null(literal(as_of))),
+            waited_hours=hours_between(
+                "opened_at", pl.max_horizontal("opened_at", _or_now("ended_at", as_of))
+            ),
             is_censored=pl.col("ending").is_null(),
         )
         .select(
@@ -146,28 +151,27 @@ def first_response_measured(view: View) -> Measured:
         as_of=view.as_of,
         by_team=False,
     )
-    nameless = view["issues"].filter(view.window.has("opened_at") & ~_author_is_known())
-    if rows.is_empty() and nameless.height:
-        return _unmeasurable(rows, nameless, [("median", "hours")])
+    excluded = _excluded(view, view.window)
+    if rows.is_empty() and excluded.height:
+        return _unmeasurable(excluded, [("median", "hours", "all")])
     reason = "no issue was opened in the window"
     estimate = median_with_rivals(rows["waited_hours"], rows["ending"], "answered", reason=reason)
     ending = _answered_or_closed(rows)
     return Measured(
         rows,
-        [_with_excluded(estimate, nameless)],
+        [replace(estimate, n_excluded=excluded.height)],
         lambda: [duration_curves(aalen_johansen(rows["waited_hours"], ending, endings=PARTS[:2]))],
-        lambda: left_out(nameless, "the author is unknown"),
+        lambda: excluded,
     )
 
 
 def attainment_measured(view: View) -> Measured:
     """The registry's way in: the team's answers, overall, by priority and by area."""
-    nameless = view["issues"].filter(view.window.has("opened_at") & ~_author_is_known())
-    statistics = [(f"share_{part}", "share") for part in PARTS]
+    target_hours = view.targets.response_hours
+    excluded = _excluded(view, view.window.shifted(-timedelta(hours=target_hours)))
     if not view["people"]["is_team"].is_not_null().any():
-        reason = "nothing says who is in the team: list it in people.yaml"
-        return _unmeasurable(pl.DataFrame(), nameless, statistics, reason)
-    longest = max([view.targets.response_hours, *view.targets.priority_hours.values()])
+        return _unmeasurable(excluded, _shares_of(view), _NO_TEAM)
+    longest = max([target_hours, *view.targets.priority_hours.values()])
     since = Window(view.window.start_at - timedelta(hours=longest), view.window.end_at)
     responses = time_to_first_response(
         view["issues"],
@@ -177,16 +181,14 @@ def attainment_measured(view: View) -> Measured:
         as_of=view.as_of,
         by_team=True,
     )
-    rows = _judged(view, responses, view.targets.response_hours)
-    if rows.is_empty() and nameless.height:
-        return _unmeasurable(rows, nameless, statistics)
-    estimates = [_with_excluded(part, nameless) for part in _parts(rows, "all")]
+    rows = _judged(view, responses, target_hours)
+    if rows.is_empty() and excluded.height:
+        return _unmeasurable(excluded, _shares_of(view))
+    estimates = [replace(part, n_excluded=excluded.height) for part in _parts(rows, "all")]
     for group, labelled in _strata(view, responses):
         hours = view.targets.priority_hours.get(group.removeprefix("priority:"))
-        judged = _judged(view, labelled, hours or view.targets.response_hours)
-        if judged["part"].count() >= STRATUM_MINIMUM:
-            estimates += _parts(judged, group)
-    return Measured(rows, estimates, excluded=lambda: left_out(nameless, "the author is unknown"))
+        estimates += _stratum(_judged(view, labelled, hours or target_hours), group)
+    return Measured(rows, estimates, excluded=lambda: excluded)
 
 
 def _judged(view: View, responses: pl.DataFrame, target_hours: float) -> pl.DataFrame:
@@ -211,6 +213,17 @@ def _parts(rows: pl.DataFrame, group: str) -> list[Estimate]:
         )
         for part in PARTS
     ]
+
+
+def _stratum(rows: pl.DataFrame, group: str) -> list[Estimate]:
+    """The parts of one priority or area; of a small one only that it is small."""
+    due_count = rows["part"].count()
+    if due_count == 0 or due_count >= STRATUM_MINIMUM:
+        return _parts(rows, group)
+    were = "issue was" if due_count == 1 else "issues were"
+    reason = f"{due_count} {were} due: groups under {STRATUM_MINIMUM} are not shown"
+    missing = (not_measurable(f"share_{part}", "share", reason, group=group) for part in PARTS)
+    return [replace(part, n_pending=rows.height - due_count) for part in missing]
 
 
 def _strata(view: View, responses: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
@@ -265,19 +278,50 @@ def _answered_or_closed(rows: pl.DataFrame) -> pl.Series:
     )["ending"]
 
 
+def _or_now(column: str, as_of: datetime) -> pl.Expr:
+    return pl.col(column).fill_null(literal(as_of))
+
+
+def _is_first_spell() -> pl.Expr:
+    return (pl.col("kind") == "issue") & (pl.col("spell") == 0)
+
+
+def _has_no_known_end() -> pl.Expr:
+    return _is_first_spell() & ~pl.col("is_end_known")
+
+
 def _author_is_known() -> pl.Expr:
     return pl.col("author_kind").is_not_null()
 
 
-def _with_excluded(estimate: Estimate, excluded: pl.DataFrame) -> Estimate:
-    return replace(estimate, n_excluded=excluded.height)
+def _excluded(view: View, window: Window) -> pl.DataFrame:
+    """Issues opened in ``window`` that cannot be measured, as rows of ``excluded.parquet``."""
+    opened = view["issues"].filter(
+        window.has("opened_at") & (pl.col("opened_at") <= literal(view.as_of))
+    )
+    endless = opened.filter(_author_is_known()).join(
+        view["spells"].filter(_has_no_known_end()), on=ITEM, how="semi"
+    )
+    return pl.concat(
+        [
+            left_out(opened.filter(~_author_is_known()), "the author is unknown"),
+            left_out(endless, "closed at a moment nobody knows"),
+        ]
+    )
+
+
+def _shares_of(view: View) -> list[tuple[str, str, str]]:
+    """Statistic, unit and group of all that ``response_attainment`` states."""
+    groups = ("all", *view.groups.labelled())
+    return [(f"share_{part}", "share", group) for group in groups for part in PARTS]
 
 
 def _unmeasurable(
-    rows: pl.DataFrame,
-    excluded: pl.DataFrame,
-    statistics: list[tuple[str, str]],
-    reason: str = "the source gives no author of any issue",
+    excluded: pl.DataFrame, statistics: list[tuple[str, str, str]], reason: str | None = None
 ) -> Measured:
-    estimates = [not_measurable(statistic, unit, reason) for statistic, unit in statistics]
-    return Measured(rows, estimates, excluded=lambda: left_out(excluded, "the author is unknown"))
+    reason = reason or f"none of {excluded.height} issues can be measured: {excluded['reason'][0]}"
+    estimates = [
+        replace(not_measurable(name, unit, reason, group=group), n_excluded=excluded.height)
+        for name, unit, group in statistics
+    ]
+    return Measured(pl.DataFrame(), estimates, excluded=lambda: excluded)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -20,7 +20,6 @@ from opsreview.metrics.view import (
     View,
 )
 from opsreview.tables.build import TeamTables
-from opsreview.tables.coverage import Covered
 from opsreview.tables.history import labels_at
 from opsreview.window import Window
 from opsreview.working_time import WorkingCalendar
@@ -60,67 +59,75 @@ def read_cycle(
     rows: list[dict[str, object]] = []
     measured: dict[str, pl.DataFrame] = {}
     curves, excluded = [], []
-    for scope, tables in _scopes(subject):
-        repos = subject.repos if scope == "all" else [scope]
-        labels = _labels(tables, subject.groups, as_of)
-        for metric in METRICS.values():
-            if scope != "all" and metric.topic == "oncall":
-                continue
-            covered = subject.tables.coverage.covered(metric.needs, repos, window, as_of)
-            found = _measured(metric, subject, {**tables, "labels": labels}, covered, targets)
-            seen = covered.window or window
-            rows += [
-                estimate.row(metric.id, scope, seen, covered.as_of) for estimate in found.estimates
-            ]
-            curves += [_filed(curve, metric.id, scope) for curve in found.curves()]
-            if scope == "all":
-                measured[metric.id] = found.rows
-                excluded.append(_left_out(found, metric.id))
-    return _with_the_only_repo(
-        CycleReading(
-            _stacked([pl.DataFrame(rows, schema=METRICS_SCHEMA)], METRICS_SCHEMA).sort(_ORDER),
-            measured,
-            _stacked(curves, CURVES_SCHEMA),
-            _stacked(excluded, EXCLUDED_SCHEMA),
-        ),
-        subject.repos,
+    for metric, scope, found in _found(subject, window, as_of, targets):
+        rows += _rows(metric, scope, found)
+        curves += [_filed(curve, metric.id, scope) for curve in found.measured.curves()]
+        if scope == "all":
+            measured[metric.id] = found.measured.rows
+            excluded.append(_left_out(found.measured, metric.id))
+    return CycleReading(
+        _with_the_only_repo(rows, subject.repos),
+        measured,
+        _stacked(curves, CURVES_SCHEMA),
+        _stacked(excluded, EXCLUDED_SCHEMA),
     )
-
-
-def read_metric(
-    metric_id: str, subject: Subject, *, window: Window, as_of: datetime, targets: Targets
-) -> Measured:
-    """One metric over all repositories, for a question of its own."""
-    metric = METRICS[metric_id]
-    tables = subject.tables.frames
-    labels = _labels(tables, subject.groups, as_of)
-    covered = subject.tables.coverage.covered(metric.needs, subject.repos, window, as_of)
-    return _measured(metric, subject, {**tables, "labels": labels}, covered, targets)
 
 
 def read_history(
     subject: Subject, cycles: Iterable[tuple[Window, datetime, Targets]]
 ) -> pl.DataFrame:
     """The statistics of earlier cycles, each read at its own end with the same maturity."""
-    readings = [
-        read_cycle(subject, window=window, as_of=as_of, targets=targets).metrics
+    rows = [
+        row
         for window, as_of, targets in cycles
+        for metric, scope, found in _found(subject, window, as_of, targets)
+        for row in _rows(metric, scope, found)
     ]
-    return _stacked(readings, METRICS_SCHEMA).sort("window_start_at", *_ORDER)
+    return _with_the_only_repo(rows, subject.repos)
 
 
-def _measured(
+def read_metric(
+    metric_id: str, subject: Subject, *, window: Window, as_of: datetime, targets: Targets
+) -> Measured:
+    """One metric over all repositories, for a question of its own."""
+    tables = _labelled(subject.tables.frames, subject.groups, as_of)
+    metric = METRICS[metric_id]
+    return _read(metric, subject, tables, subject.repos, window, as_of, targets).measured
+
+
+@dataclass(frozen=True)
+class _Found:
+    window: Window
+    as_of: datetime
+    measured: Measured
+
+
+def _found(
+    subject: Subject, window: Window, as_of: datetime, targets: Targets
+) -> Iterator[tuple[Metric, str, _Found]]:
+    for scope, frames in _scopes(subject):
+        repos = subject.repos if scope == "all" else [scope]
+        tables = _labelled(frames, subject.groups, as_of)
+        for metric in METRICS.values():
+            if scope == "all" or metric.topic != "oncall":
+                yield metric, scope, _read(metric, subject, tables, repos, window, as_of, targets)
+
+
+def _read(
     metric: Metric,
     subject: Subject,
     tables: Mapping[str, pl.DataFrame],
-    covered: Covered,
+    repos: Sequence[str],
+    window: Window,
+    as_of: datetime,
     targets: Targets,
-) -> Measured:
+) -> _Found:
+    coverage = subject.tables.coverage
+    covered = coverage.covered(metric.needs, repos, window, as_of)
     if covered.window is None:
         reason = covered.reason or "unknown"
-        return Measured(
-            pl.DataFrame(), [not_measurable(*what, reason) for what in metric.statistics]
-        )
+        missing = [not_measurable(*what, reason) for what in metric.statistics]
+        return _Found(window, as_of, Measured(pl.DataFrame(), missing))
     view = View(
         tables,
         covered.window,
@@ -129,11 +136,21 @@ def _measured(
         targets,
         subject.groups,
         subject.calendars,
+        has_pull_requests=coverage.covered(["pull_requests"], repos, window, as_of).window
+        is not None,
     )
     found = metric.measured(view)
-    if covered.reason is None:
-        return found
-    return replace(found, estimates=[_said(part, covered.reason) for part in found.estimates])
+    if covered.reason is not None:
+        said = [_said(estimate, covered.reason) for estimate in found.estimates]
+        found = replace(found, estimates=said)
+    return _Found(covered.window, covered.as_of, found)
+
+
+def _rows(metric: Metric, scope: str, found: _Found) -> list[dict[str, object]]:
+    return [
+        estimate.row(metric.id, scope, found.window, found.as_of)
+        for estimate in found.measured.estimates
+    ]
 
 
 def _said(estimate: Estimate, reason: str) -> Estimate:
@@ -147,19 +164,24 @@ def _scopes(subject: Subject) -> Iterable[tuple[str, Mapping[str, pl.DataFrame]]
             yield repo, subject.tables.of_repo(repo)
 
 
-def _with_the_only_repo(reading: CycleReading, repos: Sequence[str]) -> CycleReading:
-    """With one repository its rows are those of ``all``."""
-    if len(repos) > 1:
-        return reading
-    is_repos = ~pl.col("metric").is_in([m.id for m in METRICS.values() if m.topic == "oncall"])
-    copied = reading.metrics.filter(is_repos).with_columns(scope=pl.lit(repos[0]))
-    return replace(reading, metrics=pl.concat([reading.metrics, copied]).sort(_ORDER))
+def _with_the_only_repo(rows: list[dict[str, object]], repos: Sequence[str]) -> pl.DataFrame:
+    """The rows as ``metrics.parquet`` has them; with one repository its rows are those of all."""
+    metrics = pl.DataFrame(rows, schema=METRICS_SCHEMA)
+    if len(repos) == 1:
+        is_repos = ~pl.col("metric").is_in([m.id for m in METRICS.values() if m.topic == "oncall"])
+        copied = metrics.filter(is_repos).with_columns(scope=pl.lit(repos[0]))
+        metrics = pl.concat([metrics, copied])
+    return metrics.sort("window_start_at", *_ORDER)
 
 
-def _labels(tables: Mapping[str, pl.DataFrame], groups: Groups, as_of: datetime) -> pl.DataFrame:
-    if not groups.labelled():
-        return pl.DataFrame(schema={"repo": pl.String, "number": pl.Int64, "label": pl.String})
-    return labels_at(tables["issues"], tables["events"], as_of)
+def _labelled(
+    tables: Mapping[str, pl.DataFrame], groups: Groups, as_of: datetime
+) -> Mapping[str, pl.DataFrame]:
+    """The tables, with ``labels``: those each issue bore at ``as_of``."""
+    labels = pl.DataFrame(schema={"repo": pl.String, "number": pl.Int64, "label": pl.String})
+    if groups.labelled():
+        labels = labels_at(tables["issues"], tables["events"], as_of)
+    return {**tables, "labels": labels}
 
 
 def _filed(curve: pl.DataFrame, metric: str, scope: str) -> pl.DataFrame:

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from opsreview.estimate import MOMENT, Estimate, not_measurable
+from opsreview.estimate import Estimate, not_measurable
 from opsreview.metrics.intervals import count, median_of_values, rate_per_week
 from opsreview.metrics.survival import kaplan_meier, median_to_end
 from opsreview.metrics.view import ITEM, Measured, View, duration_curves, hours_between
-from opsreview.window import Window
+from opsreview.window import Window, literal
 
 KINDS = ("stable", "hotfix", "prerelease")
 SHIPPED = ["stable", "hotfix"]  # what users of the stable line get
@@ -100,7 +100,7 @@ def unreleased_changes(
             "title",
             "url",
             "merged_at",
-            waiting_hours=hours_between("merged_at", pl.lit(as_of, MOMENT)),
+            waiting_hours=hours_between("merged_at", literal(as_of)),
         )
         .sort("merged_at", *ITEM)
     )

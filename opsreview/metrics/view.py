@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from opsreview.estimate import MOMENT, Estimate
-from opsreview.window import Window, literal
+from opsreview.estimate import Estimate
+from opsreview.window import MOMENT, Window, literal
 from opsreview.working_time import WorkingCalendar
 
 ITEM = ["repo", "number"]
@@ -69,6 +69,7 @@ class View:
     targets: Targets
     groups: Groups
     calendars: Mapping[str, WorkingCalendar]
+    has_pull_requests: bool = True
 
     def __getitem__(self, table: str) -> pl.DataFrame:
         return self.tables[table]
