@@ -106,7 +106,7 @@ def _hours_in_words(hours: float) -> str:
 
 
 def _plain(value: float) -> str:
-    return f"{value:.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.1f}"
+    return f"{value:.0f}" if abs(value) >= 9.95 or value == int(value) else f"{value:.1f}"
 
 
 def _rounded(value: float | None) -> float | None:

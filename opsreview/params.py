@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, RootModel, field_validator
+from pydantic import BeforeValidator, Field, RootModel, field_validator, model_validator
 
 from opsreview.errors import ParamsError
 from opsreview.sources.declared import RepoName, ZoneName
@@ -19,6 +19,15 @@ from opsreview.yaml_file import StrictModel, read_yaml, validated
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def _is_text(value: Any) -> Any:
+    if isinstance(value, str | time):  # a bare 9 would be read as nine seconds past midnight
+        return value
+    raise ValueError(f"{value!r} is not a time of day: write it like '09:00', in quotes")
+
+
+ClockTime = Annotated[time, BeforeValidator(_is_text)]
 
 
 class Labels(StrictModel):
@@ -58,8 +67,14 @@ class WorkingHours(StrictModel):
     """A person's working week, in their own zone."""
 
     days: list[Day] = Field(default_factory=lambda: list(DAYS[:5]))
-    start: time = Field(time(9), alias="from")
-    end: time = Field(time(17), alias="to")
+    start: ClockTime = Field(time(9), alias="from")
+    end: ClockTime = Field(time(17), alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> WorkingHours:
+        if self.end <= self.start:
+            raise ValueError("`to` must be later on the same day than `from`: correct one of them")
+        return self
 
 
 class Person(StrictModel):
@@ -113,7 +128,9 @@ def load_team(name: str, params: Path) -> Team:
         ParamsError: No such team, or a file that cannot be read or is not valid.
     """
     folder = params / name
-    if name in {"store", ".", ".."} or not (folder / "review.yaml").is_file():
+    if name == "store":
+        raise ParamsError("no team is called 'store', the stores have that name: choose another")
+    if Path(name).name != name or not (folder / "review.yaml").is_file():
         known = sorted(path.parent.name for path in params.glob("*/review.yaml"))
         raise ParamsError(
             f"there is no team {name!r}: {folder / 'review.yaml'} is missing; "
@@ -135,16 +152,15 @@ def _people(folder: Path) -> Mapping[str, Person]:
     path = folder / "people.yaml"
     if not path.is_file():
         return {}
-    people = validated(People, read_yaml(path)).root
+    file = read_yaml(path)
+    people = validated(People, file).root
     owners: dict[str, str] = {}
     for person_id, person in people.items():
-        for account in person.accounts:
-            if account in owners:
-                raise ParamsError(
-                    f"{path}: account {account!r} belongs to both {owners[account]!r} and "
-                    f"{person_id!r}: keep it at one of them"
-                )
-            owners[account] = person_id
+        for position, account in enumerate(person.accounts):
+            owner = owners.setdefault(account.lower(), f"{person_id}[{position}]")
+            if owner != f"{person_id}[{position}]":
+                problem = f"{account!r} is listed at {owner.partition('[')[0]} already: keep it once"
+                raise file.refusal([((person_id, "accounts", position), problem)])
     return people
 
 

@@ -65,8 +65,9 @@ class Reading:
 class Store:
     """A team's raw history. Use as a context manager; it closes the file."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
+        self._path = path
 
     @classmethod
     def open(cls, path: Path) -> Store:
@@ -78,14 +79,14 @@ class Store:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(path, isolation_level=None)
-            connection.execute("PRAGMA journal_mode=WAL")
         except (OSError, sqlite3.Error) as error:
-            raise StoreError(
-                f"store {path} cannot be opened ({error}): check that the folder can be written, "
-                "or name another with --outputs"
-            ) from error
-        store = cls(connection)
-        store._migrate(path)
+            raise _cannot_be_used(path, error) from error
+        store = cls(connection, path)
+        try:
+            store._migrate()
+        except BaseException:
+            connection.close()
+            raise
         return store
 
     @classmethod
@@ -107,14 +108,20 @@ class Store:
 
     @contextmanager
     def page(self) -> Iterator[None]:
-        """One transaction: all that is put inside is stored, or nothing is."""
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
+        """One transaction: all that is put inside is stored, or nothing is.
+
+        Raises:
+            StoreError: Another process writes, the disk is full, or the file is damaged.
+        """
+        with self._told():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
 
     def replace(self, source: str, nodes: Iterable[Node], readings: Iterable[Reading]) -> None:
         """Put all of a source's nodes in place of what it gave before, in one transaction."""
@@ -154,18 +161,20 @@ class Store:
 
     def nodes(self, source: str, kind: str) -> list[Node]:
         """A source's nodes of one kind, in the order of their keys."""
-        rows = self._connection.execute(
-            "SELECT repo, key, body FROM nodes WHERE source = ? AND kind = ?"
-            " ORDER BY repo, length(key), key",
-            [source, kind],
-        )
+        with self._told():
+            rows = self._connection.execute(
+                "SELECT repo, key, body FROM nodes WHERE source = ? AND kind = ?"
+                " ORDER BY repo, length(key), key",
+                [source, kind],
+            ).fetchall()
         return [Node(repo, kind, key, json.loads(body)) for repo, key, body in rows]
 
     def readings(self, source: str) -> list[Reading]:
         """How far a source has been read, one a repository; empty when it never was."""
-        rows = self._connection.execute(
-            "SELECT * FROM readings WHERE source = ? ORDER BY repo", [source]
-        )
+        with self._told():
+            rows = self._connection.execute(
+                "SELECT * FROM readings WHERE source = ? ORDER BY repo", [source]
+            ).fetchall()
         return [
             Reading(
                 source=row[0],
@@ -180,20 +189,49 @@ class Store:
             for row in rows
         ]
 
-    def _migrate(self, path: Path) -> None:
-        try:
-            (version,) = self._connection.execute("PRAGMA user_version").fetchone()
-            if version == 0:
-                with self.page():
-                    for statement in _TABLES.split(";"):
-                        self._connection.execute(statement)
-                    self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        except sqlite3.Error as error:
+    def _migrate(self) -> None:
+        with self._told():
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            if self._version() == 0:
+                self._make_tables()
+        if self._version() > SCHEMA_VERSION:
             raise StoreError(
-                f"store {path} cannot be read ({error}): move the file away and fetch again"
-            ) from error
-        if version > SCHEMA_VERSION:
-            raise StoreError(
-                f"store {path} has schema version {version}, this opsreview knows "
+                f"store {self._path} has schema version {self._version()}, this opsreview knows "
                 f"{SCHEMA_VERSION}: upgrade opsreview"
             )
+
+    def _make_tables(self) -> None:
+        with self.page():
+            if self._version() > 0:  # another process has made them since
+                return
+            for statement in _TABLES.split(";"):
+                self._connection.execute(statement)
+            self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    def _version(self) -> int:
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        return int(version)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What SQLite cannot do, told as a StoreError; mistakes in how it is called stay."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", None) is None:
+                raise
+            raise _cannot_be_used(self._path, error) from error
+
+
+def _cannot_be_used(path: Path, error: Exception) -> StoreError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of the code is detail
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return StoreError(f"store {path} is damaged ({error}): move the file away and fetch again")
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreError(
+            f"store {path} is being written by another process: run this again when it has ended"
+        )
+    return StoreError(
+        f"store {path} cannot be used ({error}): check that the folder can be written and the "
+        "disk has room, or name another folder with --outputs"
+    )

@@ -59,9 +59,9 @@ class Cycle:
     zone: ZoneInfo
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2]|q[1-4])", self.name):
+        if not re.fullmatch(r"(19|20|21)[0-9]{2}-(0[1-9]|1[0-2]|q[1-4])", self.name):
             raise CycleError(
-                f"cycle {self.name!r} is neither a month nor a quarter: "
+                f"cycle {self.name!r} is neither a month nor a quarter of 1900 to 2199: "
                 "write it as 2026-10 or 2026-q3"
             )
 

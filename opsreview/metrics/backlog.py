@@ -25,6 +25,7 @@ from opsreview.metrics.view import (
 from opsreview.window import MOMENT, Window, literal
 
 ONLY_ISSUES = "issues alone: no source gives pull requests in the window"
+_NONE_OPENED = "no issue was opened in the window"
 _CALENDAR = {"at": MOMENT, "value": pl.Float64()}
 
 
@@ -224,21 +225,24 @@ def resolution_measured(view: View) -> Measured:
     rows = issue_resolution_duration(
         view["issues"], view["spells"], window=view.window, as_of=view.as_of
     )
-    reason = "no issue was opened in the window"
+    is_cohort = view.window.has("opened_at") & (pl.col("opened_at") <= literal(view.as_of))
+    endless = view["issues"].filter(is_cohort).join(rows, on=ITEM, how="anti")
+    unknown = "closed at a moment nobody knows"
+    reason = f"the issues opened were {unknown}" if endless.height else _NONE_OPENED
     first = (rows["first_hours"], rows["is_first_censored"])
     final = (rows["final_hours"], rows["is_final_censored"])
-    issues = _of_group(view["spells"], "kind:issue")
-    opened = (issues.lazy().join(_openings(issues).filter(view.window.has("opened_at")), on=ITEM)).collect()
-    estimates = [
+    medians = (
         median_to_end(*first, reason=reason),
         median_to_end(*final, statistic="median_to_final_close", reason=reason),
-        _median_of_closed(view),
-    ]
+    )
     return Measured(
         rows,
-        estimates,
+        [
+            *(replace(median, n_excluded=endless.height) for median in medians),
+            _median_of_closed(view),
+        ],
         lambda: [duration_curves(kaplan_meier(*first))],
-        partial(_unknown_ends, issues, view.as_of),
+        lambda: left_out(endless, unknown),
     )
 
 

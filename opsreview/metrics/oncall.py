@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -12,11 +13,13 @@ from opsreview.metrics.chance import busiest_share
 from opsreview.metrics.intervals import count
 from opsreview.metrics.survival import kaplan_meier, median_to_end
 from opsreview.metrics.view import Measured, View, duration_curves, hours_between
-from opsreview.window import Window
+from opsreview.window import Window, literal
 from opsreview.working_time import WorkingCalendar
 
 CLUSTER_GAP_HOURS = 6  # an incident of a service this soon after the last belongs to its cluster
+DAY_PARTS = ("working", "off_hours", "sleep")
 INCIDENT = ["source", "incident_id"]
+_NOT_BEGUN = "the window has not begun"
 
 
 def oncall_share(shifts: pl.DataFrame, people: pl.DataFrame, *, window: Window) -> pl.DataFrame:
@@ -114,23 +117,25 @@ def interruptions(
         One row per interruption: source, incident_id, url, severity, service, opened_at, person,
         evidence (``acted on it``, ``on duty``, ``nobody known``), day_part, cluster.
     """
-    opened = _clustered(incidents.filter(window.has("opened_at") & (pl.col("opened_at") <= as_of)))
+    opened = _clustered(incidents, window, as_of)
     acts = (
-        incident_events.filter(pl.col("person").is_not_null() & (pl.col("at") <= as_of))
+        incident_events.lazy()
+        .filter(pl.col("person").is_not_null() & (pl.col("at") <= literal(as_of)))
         .select(*INCIDENT, "person", evidence=pl.lit("acted on it"))
         .unique()
     )
-    on_duty = _on_duty(opened.join(acts, on=INCIDENT, how="anti"), shifts)
-    touched = opened.join(pl.concat([acts, on_duty]), on=INCIDENT, how="left").with_columns(
-        pl.col("evidence").fill_null("nobody known")
+    on_duty = _on_duty(opened.join(acts, on=INCIDENT, how="anti"), shifts.lazy())
+    touched = (
+        opened.join(pl.concat([acts, on_duty]), on=INCIDENT, how="left")
+        .with_columns(pl.col("evidence").fill_null("nobody known"))
+        .sort("opened_at", *INCIDENT, "person")
+        .collect()
     )
     day_parts = [
         calendars.get(person or "", otherwise).day_part(opened_at)
         for person, opened_at in touched.select("person", "opened_at").iter_rows()
     ]
-    return touched.with_columns(day_part=pl.Series(day_parts, dtype=pl.String)).sort(
-        "opened_at", *INCIDENT, "person"
-    )
+    return touched.with_columns(day_part=pl.Series(day_parts, dtype=pl.String))
 
 
 def time_to_resolve(incidents: pl.DataFrame, *, window: Window, as_of: datetime) -> pl.DataFrame:
@@ -160,12 +165,12 @@ def time_to_resolve(incidents: pl.DataFrame, *, window: Window, as_of: datetime)
 def share_measured(view: View) -> Measured:
     """The registry's way in."""
     if view.seen is None:
-        return Measured(pl.DataFrame(), [not_measurable("hours", "hours", "not begun yet")])
+        return Measured(pl.DataFrame(), [not_measurable("hours", "hours", _NOT_BEGUN)])
     rows = oncall_share(view["shifts"], view["people"], window=view.seen)
     if rows["held_hours"].sum() == 0:
         reason = "no shift is recorded in the window"
         return Measured(rows, [not_measurable("hours", "hours", reason)])
-    estimates = []
+    estimates = [_primary_hours(rows)]
     for role, person, held_hours, share, fair_share in rows.iter_rows():
         suffix = "" if role == "primary" else f"_{role}"
         found = {"hours": held_hours, "share": share, "fair_share": fair_share}
@@ -184,15 +189,19 @@ def share_measured(view: View) -> Measured:
 
 
 def interruptions_measured(view: View) -> Measured:
-    """The registry's way in."""
+    """The registry's way in: all, by person, and by part of the day, those with none included."""
+    if view.seen is None:
+        return Measured(pl.DataFrame(), [not_measurable("count", "count", _NOT_BEGUN)])
     rows = _interruptions(view)
-    estimates = [count(rows.height)]
-    for column in ("person", "day_part"):
-        found = (
-            rows[column].drop_nulls().value_counts().sort("count", column, descending=[True, False])
-        )
-        estimates += [count(number).of(f"{column}:{name}") for name, number in found.iter_rows()]
-    return Measured(rows, estimates)
+    persons, day_parts = (Counter(rows[name].drop_nulls()) for name in ("person", "day_part"))
+    return Measured(
+        rows,
+        [
+            count(rows.height),
+            *(count(persons[name]).of(f"person:{name}") for name in sorted(persons)),
+            *(count(day_parts[name]).of(f"day_part:{name}") for name in DAY_PARTS),
+        ],
+    )
 
 
 def busiest_measured(view: View) -> Measured:
@@ -228,6 +237,14 @@ def resolve_measured(view: View) -> Measured:
     return Measured(rows, [estimate], lambda: [duration_curves(kaplan_meier(*waits))])
 
 
+def _primary_hours(rows: pl.DataFrame) -> Estimate:
+    held = rows.filter((pl.col("role") == "primary") & (pl.col("held_hours") > 0))
+    if held.is_empty():
+        return not_measurable("hours", "hours", "no primary shift is recorded in the window")
+    hours = float(held["held_hours"].sum())
+    return Estimate("hours", hours, "hours", held.height, method="sum of shift hours")
+
+
 def _interruptions(view: View) -> pl.DataFrame:
     return interruptions(
         view["incidents"],
@@ -241,7 +258,7 @@ def _interruptions(view: View) -> pl.DataFrame:
 
 
 def _chances(view: View, seen: list[str]) -> dict[str, float]:
-    """Each eligible person's weight: hours on primary duty where there were any, else fair hours."""
+    """Each eligible person's weight: hours on primary duty where there were any, or fair hours."""
     window = view.seen or view.window
     held = oncall_share(
         view["shifts"].filter(pl.col("role") == "primary"), view["people"], window=window
@@ -264,17 +281,19 @@ def _with_chances(per_person: pl.DataFrame, weights: Mapping[str, float]) -> pl.
     )
 
 
-def _clustered(incidents: pl.DataFrame) -> pl.DataFrame:
+def _clustered(incidents: pl.DataFrame, window: Window, as_of: datetime) -> pl.LazyFrame:
     gap_hours = hours_between(pl.col("opened_at").shift(1).over("service"), "opened_at")
     is_first = (gap_hours > CLUSTER_GAP_HOURS).fill_null(True)
     return (
-        incidents.sort("service", "opened_at", *INCIDENT)
+        incidents.lazy()
+        .filter(window.has("opened_at") & (pl.col("opened_at") <= literal(as_of)))
+        .sort("service", "opened_at", *INCIDENT)
         .with_columns(cluster=is_first.cum_sum().cast(pl.Int64))
         .select(*INCIDENT, "url", "severity", "service", "opened_at", "cluster")
     )
 
 
-def _on_duty(incidents: pl.DataFrame, shifts: pl.DataFrame) -> pl.DataFrame:
+def _on_duty(incidents: pl.LazyFrame, shifts: pl.LazyFrame) -> pl.LazyFrame:
     primary = shifts.filter(pl.col("role") == "primary").select("person", "start_at", "end_at")
     is_held = (pl.col("opened_at") >= pl.col("start_at")) & (pl.col("opened_at") < pl.col("end_at"))
     return (

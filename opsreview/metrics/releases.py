@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -26,7 +27,12 @@ def release_frequency(releases: pl.DataFrame, *, window: Window) -> pl.DataFrame
     Source:
         CHAOSS, https://chaoss.community/kb/metric-release-frequency/
     """
-    return _published(releases, KINDS).filter(window.has("published_at"))
+    return (
+        _published(releases, KINDS)
+        .filter(window.has("published_at"))
+        .sort("published_at", "repo", "tag")
+        .collect()
+    )
 
 
 def release_interval(releases: pl.DataFrame, *, window: Window) -> pl.DataFrame:
@@ -47,6 +53,7 @@ def release_interval(releases: pl.DataFrame, *, window: Window) -> pl.DataFrame:
         )
         .filter(pl.col("interval_hours").is_not_null() & window.has("published_at"))
         .select("repo", "tag", "published_at", "previous_tag", "interval_hours")
+        .collect()
     )
 
 
@@ -55,8 +62,8 @@ def change_lead_time(
 ) -> pl.DataFrame:
     """Hours from a merge to the first stable release (or hotfix) published after it.
 
-    Merges not released at ``as_of`` stay in, censored. Which release holds which merge is told by
-    time alone.
+    Merges not released at ``as_of`` stay in, censored; those of a repository that has had no such
+    release yet are left out. Which release holds which merge is told by time alone.
 
     Args:
         pull_requests: PULL_REQUESTS.
@@ -71,8 +78,9 @@ def change_lead_time(
     Source:
         DORA, https://dora.dev/guides/dora-metrics-four-keys/ (from the merge on).
     """
+    shipped = _shipped(releases, as_of)
     merged = _merged(pull_requests, as_of).filter(window.has("merged_at"))
-    return _released(merged, releases, as_of)
+    return _released(merged.join(shipped, on="repo", how="semi"), shipped, as_of)
 
 
 def unreleased_changes(
@@ -86,8 +94,7 @@ def unreleased_changes(
         One row per merge: repo, number, title, url, merged_at, waiting_hours (until ``as_of``).
     """
     last = (
-        _published(releases, SHIPPED)
-        .filter(pl.col("published_at") <= as_of)
+        _shipped(releases, as_of)
         .group_by("repo")
         .agg(last_released_at=pl.col("published_at").max())
     )
@@ -103,13 +110,16 @@ def unreleased_changes(
             waiting_hours=hours_between("merged_at", literal(as_of)),
         )
         .sort("merged_at", *ITEM)
+        .collect()
     )
 
 
 def frequency_measured(view: View) -> Measured:
     """The registry's way in."""
     if view.seen is None:
-        return Measured(pl.DataFrame(), [not_measurable("count", "count", "not begun yet")])
+        reason = "the window has not begun"
+        missing = [("count", "count"), ("rate_per_week", "per_week")]
+        return Measured(pl.DataFrame(), [not_measurable(*what, reason) for what in missing])
     rows = release_frequency(view["releases"], window=view.seen)
     estimates = []
     for group in ("all", *(f"kind:{kind}" for kind in KINDS)):
@@ -132,7 +142,7 @@ def interval_measured(view: View) -> Measured:
 
 def lead_time_measured(view: View) -> Measured:
     """The registry's way in."""
-    if _published(view["releases"], SHIPPED).is_empty():
+    if _shipped(view["releases"], view.as_of).collect().is_empty():
         reason = "no stable release is known"
         return Measured(pl.DataFrame(), [not_measurable("median", "hours", reason)])
     rows = change_lead_time(
@@ -146,8 +156,7 @@ def lead_time_measured(view: View) -> Measured:
 
 def unreleased_measured(view: View) -> Measured:
     """The registry's way in."""
-    known = _published(view["releases"], SHIPPED).filter(pl.col("published_at") <= view.as_of)
-    if known.is_empty():
+    if _shipped(view["releases"], view.as_of).collect().is_empty():
         reason = "no stable release is known"
         missing = [("count", "count"), ("median", "hours")]
         return Measured(pl.DataFrame(), [not_measurable(*what, reason) for what in missing])
@@ -156,21 +165,29 @@ def unreleased_measured(view: View) -> Measured:
     return Measured(rows, [count(rows.height), waited])
 
 
-def _published(releases: pl.DataFrame, kinds: tuple[str, ...] | list[str]) -> pl.DataFrame:
+def _published(releases: pl.DataFrame, kinds: Sequence[str]) -> pl.LazyFrame:
     is_published = pl.col("published_at").is_not_null() & ~pl.col("is_draft").fill_null(False)
-    return releases.filter(is_published & pl.col("kind").is_in(list(kinds))).select(
-        "repo", "tag", "published_at", "kind", "kind_rule"
+    return (
+        releases.lazy()
+        .filter(is_published & pl.col("kind").is_in(list(kinds)))
+        .select("repo", "tag", "published_at", "kind", "kind_rule")
     )
 
 
-def _merged(pull_requests: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
-    return pull_requests.filter(pl.col("merged_at") <= as_of).select(
-        *ITEM, "title", "url", "merged_at"
+def _merged(pull_requests: pl.DataFrame, as_of: datetime) -> pl.LazyFrame:
+    return (
+        pull_requests.lazy()
+        .filter(pl.col("merged_at") <= literal(as_of))
+        .select(*ITEM, "title", "url", "merged_at")
     )
 
 
-def _released(merged: pl.DataFrame, releases: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
-    shipped = _published(releases, SHIPPED).filter(pl.col("published_at") <= as_of)
+def _shipped(releases: pl.DataFrame, as_of: datetime) -> pl.LazyFrame:
+    return _published(releases, SHIPPED).filter(pl.col("published_at") <= literal(as_of))
+
+
+def _released(merged: pl.LazyFrame, shipped: pl.LazyFrame, as_of: datetime) -> pl.DataFrame:
+    released_at = pl.col("published_at").fill_null(literal(as_of))
     return (
         merged.sort("merged_at")
         .join_asof(
@@ -187,10 +204,13 @@ def _released(merged: pl.DataFrame, releases: pl.DataFrame, as_of: datetime) -> 
             "url",
             "merged_at",
             "released_in",
-            waited_hours=hours_between("merged_at", pl.col("published_at").fill_null(as_of)),
+            waited_hours=hours_between(
+                "merged_at", pl.col("published_at").fill_null(literal(as_of))
+            ),
             is_censored=pl.col("published_at").is_null(),
         )
         .sort(ITEM)
+        .collect()
     )
 
 
@@ -202,7 +222,8 @@ def _longest(intervals: pl.DataFrame, reason: str) -> Estimate:
 
 
 def _open_interval(view: View) -> Estimate:
-    train = _published(view["releases"], ("stable",)).filter(pl.col("published_at") <= view.as_of)
+    by_then = pl.col("published_at") <= literal(view.as_of)
+    train = _published(view["releases"], ("stable",)).filter(by_then).collect()
     last_at = train["published_at"].max()
     if not isinstance(last_at, datetime):
         return not_measurable("open", "hours", "no stable release is known")

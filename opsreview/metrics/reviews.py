@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
-from polars.lazyframe.group_by import LazyGroupBy
 
-from opsreview.estimate import Estimate
+from opsreview.estimate import Estimate, not_measurable
 from opsreview.metrics.intervals import count, share
 from opsreview.metrics.survival import aalen_johansen, median_with_rivals
 from opsreview.metrics.view import ITEM, Measured, View, duration_curves, hours_between, left_out
 from opsreview.window import Window, literal
 
+_SAME_CLOSE = timedelta(minutes=1)  # a merge and its close are written down a moment apart
 _NONE_READY = "no pull request became ready for review in the window"
 
 
@@ -22,15 +22,15 @@ def ready_for_review(
     """When each pull request first asked for a review: opened, or its draft marked ready.
 
     A pull request whose first draft event is ``ready_for_review`` was opened as a draft. One that
-    is a draft and has no such event has not been ready yet: ready_at is null.
+    is a draft and has no such event, or has it after ``as_of``, has not been ready yet: ready_at is
+    null. Later events tell how a pull request was opened; today's ``is_draft`` alone would not.
 
     Returns:
         The pull requests with ready_at.
     """
-    is_draft_event = pl.col("event").is_in(["ready_for_review", "convert_to_draft"])
     first = (
         events.lazy()
-        .filter(is_draft_event & (pl.col("created_at") <= literal(as_of)))
+        .filter(pl.col("event").is_in(["ready_for_review", "convert_to_draft"]))
         .sort("created_at", "event_id")
         .group_by(ITEM, maintain_order=True)
         .agg(first_event=pl.col("event").first(), first_event_at=pl.col("created_at").first())
@@ -42,6 +42,7 @@ def ready_for_review(
         pull_requests.lazy()
         .join(first, on=ITEM, how="left")
         .with_columns(ready_at=ready_at)
+        .with_columns(pl.when(pl.col("ready_at") <= literal(as_of)).then("ready_at"))
         .drop("first_event", "first_event_at")
         .collect()
     )
@@ -75,7 +76,7 @@ def time_to_first_review(
     Source:
         CHAOSS, https://chaoss.community/kb/metric-time-to-first-response/ for change requests.
     """
-    ready = _ready_in(pull_requests, window, as_of)
+    ready = _ready_in(pull_requests, spells, window, as_of)
     is_other = (pl.col("author_id") != pl.col("opener_id")).fill_null(True)
     is_submitted = pl.col("submitted_at").is_between("ready_at", literal(as_of))
     reviewed = (
@@ -95,12 +96,15 @@ def time_to_first_review(
         .then(pl.lit("reviewed"))
         .when(pl.col("closed_at").is_null())
         .then(None)
-        .when(pl.col("is_merged"))
+        .when(pl.col("merged_at") <= pl.col("closed_at") + _SAME_CLOSE)
         .then(pl.lit("merged_unreviewed"))
         .otherwise(pl.lit("closed_unreviewed"))
     )
-    first_closes = _closes_since(ready, spells, as_of).agg(closed_at=pl.col("end_at").min())
-    joined = ready.join(reviewed, on=ITEM, how="left").join(first_closes, on=ITEM, how="left")
+    joined = (
+        ready.join(reviewed, on=ITEM, how="left")
+        .join(_first_closes(ready, spells, as_of), on=ITEM, how="left")
+        .with_columns(closed_at=pl.min_horizontal("closed_at", "merged_at"))
+    )
     return _waits(joined, ending, ended_at, as_of)
 
 
@@ -122,16 +126,17 @@ def change_request_duration(
     Source:
         CHAOSS, https://chaoss.community/kb/metric-change-request-duration/
     """
-    ready = _ready_in(pull_requests, window, as_of)
-    last_closes = _closes_since(ready, spells, as_of).agg(closed_at=pl.col("end_at").max())
+    ready = _ready_in(pull_requests, spells, window, as_of)
+    is_merged = pl.col("merged_at").is_not_null()
     ending = (
-        pl.when("is_merged")
+        pl.when(is_merged)
         .then(pl.lit("merged"))
         .when(pl.col("closed_at").is_not_null())
         .then(pl.lit("closed_unmerged"))
     )
-    ended_at = pl.when("is_merged").then("merged_at").otherwise("closed_at")
-    return _waits(ready.join(last_closes, on=ITEM, how="left"), ending, ended_at, as_of)
+    ended_at = pl.coalesce("merged_at", "closed_at")
+    joined = ready.join(_standing_closes(ready, spells, as_of), on=ITEM, how="left")
+    return _waits(joined, ending, ended_at, as_of)
 
 
 def review_load(
@@ -169,7 +174,7 @@ def first_review_measured(view: View) -> Measured:
         rows["waited_hours"], rows["ending"], "reviewed", reason=_NONE_READY
     )
     return Measured(
-        rows, [estimate], lambda: [_review_curves(rows)], lambda: _drafts(pulls, view.window)
+        rows, [estimate], lambda: [_review_curves(rows)], lambda: _left_out(pulls, view)
     )
 
 
@@ -185,14 +190,17 @@ def duration_measured(view: View) -> Measured:
         rows,
         [estimate],
         lambda: [duration_curves(aalen_johansen(*waits, endings=("merged", "closed_unmerged")))],
-        lambda: _drafts(pulls, view.window),
+        lambda: _left_out(pulls, view),
     )
 
 
 def load_measured(view: View) -> Measured:
     """The registry's way in: how many reviews, each person's share, and the busiest one's."""
-    window = view.seen or Window(view.window.start_at, view.window.start_at)
-    rows = review_load(view["pull_requests"], view["reviews"], window=window)
+    if view.seen is None:
+        reason = "the window has not begun"
+        missing = [("count", "count"), ("top_share", "share")]
+        return Measured(pl.DataFrame(), [not_measurable(*what, reason) for what in missing])
+    rows = review_load(view["pull_requests"], view["reviews"], window=view.seen)
     per_person = rows["person"].value_counts().sort("count", "person", descending=[True, False])
     estimates = [count(rows.height), _top_share(per_person, rows.height)]
     for person, found in per_person.iter_rows():
@@ -217,24 +225,55 @@ def _review_curves(rows: pl.DataFrame) -> pl.DataFrame:
     return duration_curves(aalen_johansen(rows["waited_hours"], ending, endings=endings))
 
 
-def _ready_in(pull_requests: pl.DataFrame, window: Window, as_of: datetime) -> pl.LazyFrame:
+def _ready_in(
+    pull_requests: pl.DataFrame, spells: pl.DataFrame, window: Window, as_of: datetime
+) -> pl.LazyFrame:
     now = literal(as_of)
     return (
         pull_requests.lazy()
         .filter(window.has("ready_at") & (pl.col("ready_at") <= now))
-        .with_columns(is_merged=(pl.col("merged_at") <= now).fill_null(False))
-        .select(*ITEM, "title", "url", "author_id", "ready_at", "merged_at", "is_merged")
+        .join(_endless(pull_requests, spells).select(ITEM), on=ITEM, how="anti")
+        .with_columns(pl.when(pl.col("merged_at") <= now).then("merged_at"))
+        .select(*ITEM, "title", "url", "author_id", "ready_at", "merged_at")
     )
 
 
-def _closes_since(ready: pl.LazyFrame, spells: pl.DataFrame, as_of: datetime) -> LazyGroupBy:
-    """The closes of each pull request from when it was ready."""
+def _endless(pull_requests: pl.DataFrame, spells: pl.DataFrame) -> pl.LazyFrame:
+    """The pull requests closed unmerged at a moment nobody knows."""
+    is_endless = (pl.col("kind") == "pull_request") & ~pl.col("is_end_known")
+    return (
+        pull_requests.lazy()
+        .filter(pl.col("merged_at").is_null())
+        .join(spells.lazy().filter(is_endless), on=ITEM, how="semi")
+    )
+
+
+def _spells_of(ready: pl.LazyFrame, spells: pl.DataFrame) -> pl.LazyFrame:
     return (
         spells.lazy()
         .filter(pl.col("kind") == "pull_request")
         .join(ready.select(*ITEM, "ready_at"), on=ITEM)
+    )
+
+
+def _first_closes(ready: pl.LazyFrame, spells: pl.DataFrame, as_of: datetime) -> pl.LazyFrame:
+    """When each pull request was first closed since it was ready, if ever."""
+    return (
+        _spells_of(ready, spells)
         .filter(pl.col("end_at").is_between("ready_at", literal(as_of)))
         .group_by(ITEM)
+        .agg(closed_at=pl.col("end_at").min())
+    )
+
+
+def _standing_closes(ready: pl.LazyFrame, spells: pl.DataFrame, as_of: datetime) -> pl.LazyFrame:
+    """When each pull request that is closed at ``as_of`` was last closed; null: it is open."""
+    return (
+        _spells_of(ready, spells)
+        .filter(pl.col("start_at") <= literal(as_of))
+        .with_columns(pl.when(pl.col("end_at") <= literal(as_of)).then("end_at"))
+        .group_by(ITEM)
+        .agg(closed_at=pl.col("end_at").sort_by("spell").last())
     )
 
 
@@ -249,8 +288,15 @@ def _waits(rows: pl.LazyFrame, ending: pl.Expr, ended_at: pl.Expr, as_of: dateti
     )
 
 
-def _drafts(pulls: pl.DataFrame, window: Window) -> pl.DataFrame:
-    return left_out(
-        pulls.filter(window.has("opened_at") & pl.col("ready_at").is_null()),
-        "a draft that was not ready for review yet",
+def _left_out(pulls: pl.DataFrame, view: View) -> pl.DataFrame:
+    is_opened = view.window.has("opened_at") & (pl.col("opened_at") <= literal(view.as_of))
+    endless = _endless(pulls, view["spells"]).filter(view.window.has("ready_at"))
+    return pl.concat(
+        [
+            left_out(
+                pulls.filter(is_opened & pl.col("ready_at").is_null()),
+                "a draft that was not ready for review yet",
+            ),
+            left_out(endless.collect(), "closed at a moment nobody knows"),
+        ]
     )

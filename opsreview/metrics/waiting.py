@@ -17,8 +17,8 @@ def waiting_on_team(
 ) -> pl.DataFrame:
     """Open issues whose last human word came from outside the team. Ours (triage-party: recv).
 
-    Opening an issue is its author's first word. Issues whose last speaker's side is unknown are
-    left out.
+    Opening an issue is its author's first word; a bot's is none, so an issue that no human spoke on
+    waits for nobody. Issues whose last speaker's side is unknown are left out.
 
     Args:
         issues: ISSUES, with ``author_is_team``.
@@ -34,7 +34,7 @@ def waiting_on_team(
     still_open = (
         issues.lazy()
         .join(spells.lazy().filter(is_open_at(as_of)), on=ITEM, how="semi")
-        .select(*ITEM, "title", "url", "opened_at", "author_is_team")
+        .select(*ITEM, "title", "url", "opened_at", "author_kind", "author_is_team")
     )
     words = (
         comments.lazy()
@@ -48,8 +48,9 @@ def waiting_on_team(
             is_answered=pl.col("author_is_team").any(),
         )
     )
+    opener_is_team = pl.when(pl.col("author_kind") == "human").then("author_is_team")
     is_silent = pl.col("last_at").is_null()
-    last_is_team = pl.when(is_silent).then("author_is_team").otherwise("last_is_team")
+    last_is_team = pl.when(is_silent).then(opener_is_team).otherwise("last_is_team")
     since_at = pl.coalesce("last_at", "opened_at")
     return (
         still_open.join(words, on=ITEM, how="left")
@@ -59,7 +60,7 @@ def waiting_on_team(
             "title",
             "url",
             waiting_hours=hours_between(since_at, now),
-            is_answered=pl.col("is_answered").fill_null(False),
+            is_answered=(pl.col("is_answered") | opener_is_team).fill_null(False),
         )
         .sort("waiting_hours", "number", descending=[True, False])
         .collect()

@@ -46,6 +46,7 @@ def build_cycle(
     Raises:
         OpsReviewError: Params, store or cycle are not fit; a cycle built before stays as it was.
     """
+    pl.Config.set_engine_affinity("in-memory")  # many small frames: streaming costs twice as much
     history = read_team(team, outputs / "store" / f"{team.name}.sqlite")
     plan = plan_of(history, cycle, as_of)
     model = model_in_force(history, plan)

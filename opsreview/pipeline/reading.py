@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +11,7 @@ from opsreview.errors import CycleError, StoreError
 from opsreview.metrics.reading import Subject
 from opsreview.metrics.registry import METRICS
 from opsreview.metrics.view import Groups, Targets
-from opsreview.operating_model.decisions import in_force, load_decisions
+from opsreview.operating_model.decisions import Decision, in_force, load_decisions
 from opsreview.operating_model.document import OperatingModel, load_model
 from opsreview.params import DAYS, Person, Team
 from opsreview.sources import SourceRows
@@ -32,6 +32,7 @@ class TeamHistory:
     readings: Mapping[str, list[Reading]]
     tables: TeamTables
     model: OperatingModel | None
+    decisions: Sequence[Decision]
     fetched_at: datetime
 
     @property
@@ -86,7 +87,10 @@ def read_team(team: Team, store_path: Path) -> TeamHistory:
             f"run `opsreview fetch {team.name}` first"
         )
     tables = build_tables(rows, team)
-    return TeamHistory(team, rows, readings, tables, _model(team), _fetched_at(rows, store_path))
+    model = _model(team)
+    decisions = _decisions(team, model)
+    fetched_at = _fetched_at(rows, store_path)
+    return TeamHistory(team, rows, readings, tables, model, decisions, fetched_at)
 
 
 def plan_of(history: TeamHistory, cycle: str | None, as_of: datetime | None) -> Plan:
@@ -121,12 +125,10 @@ def targets_of(history: TeamHistory, plan: Plan) -> Targets:
 def model_in_force(history: TeamHistory, plan: Plan) -> OperatingModel | None:
     """The model as it stood at the cycle's end: changes decided for later are undone."""
     model = history.model
-    if model is None or not history.team.decisions_path.is_file():
-        return model
-    people = {*model.people, *model.entry.roles}
-    decisions = load_decisions(history.team.decisions_path, people, METRICS)
+    if model is None:
+        return None
     last_day = (plan.cycle.window.end_at - timedelta(seconds=1)).astimezone(history.team.zone)
-    then = in_force(model.file.data, decisions, last_day.date())
+    then = in_force(model.file.data, history.decisions, last_day.date())
     return model if then == model.file.data else model.as_written(then)
 
 
@@ -157,6 +159,12 @@ def _model(team: Team) -> OperatingModel | None:
     if not team.model_path.is_file():
         return None
     return load_model(team.model_path, team.people, METRICS)
+
+
+def _decisions(team: Team, model: OperatingModel | None) -> Sequence[Decision]:
+    if model is None or not team.decisions_path.is_file():
+        return []
+    return load_decisions(team.decisions_path, {*model.people, *model.entry.roles}, METRICS)
 
 
 def _areas(model: OperatingModel | None) -> dict[str, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -26,22 +27,19 @@ def _zone_name(value: str) -> str:
     try:
         ZoneInfo(value)
     except (KeyError, ValueError, OSError) as error:
-        raise ValueError("is not a time zone: write it like Europe/Madrid") from error
+        raise ValueError(f"{value!r} is not a time zone: write it like Europe/Madrid") from error
     return value
 
 
-RepoName = Annotated[
-    str,
-    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9_.-]{1,100}$"),
-    AfterValidator(lambda name: _no_dots(name)),
-]
+def _repo_name(value: str) -> str:
+    is_name = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9_.-]{1,100}", value)
+    if not is_name or value.endswith(("/.", "/..")):
+        raise ValueError(f"{value!r} is not owner/name: write it like bitcoin-core/gui")
+    return value
+
+
+RepoName = Annotated[str, AfterValidator(_repo_name)]
 ZoneName = Annotated[str, AfterValidator(_zone_name)]
-
-
-def _no_dots(name: str) -> str:
-    if name.split("/")[1] in {".", ".."}:
-        raise ValueError("is not owner/name")
-    return name
 
 
 class Covers(BaseModel):
