@@ -130,7 +130,8 @@ def load_team(name: str, params: Path) -> Team:
     folder = params / name
     if name == "store":
         raise ParamsError("no team is called 'store', the stores have that name: choose another")
-    if Path(name).name != name or not (folder / "review.yaml").is_file():
+    is_folder_name = Path(name).name == name and name not in {"", ".."}
+    if not is_folder_name or not (folder / "review.yaml").is_file():
         known = sorted(path.parent.name for path in params.glob("*/review.yaml"))
         raise ParamsError(
             f"there is no team {name!r}: {folder / 'review.yaml'} is missing; "
@@ -154,13 +155,17 @@ def _people(folder: Path) -> Mapping[str, Person]:
         return {}
     file = read_yaml(path)
     people = validated(People, file).root
+    listed = (
+        (account, person_id, position)
+        for person_id, person in people.items()
+        for position, account in enumerate(person.accounts)
+    )
     owners: dict[str, str] = {}
-    for person_id, person in people.items():
-        for position, account in enumerate(person.accounts):
-            owner = owners.setdefault(account.lower(), f"{person_id}[{position}]")
-            if owner != f"{person_id}[{position}]":
-                problem = f"{account!r} is listed at {owner.partition('[')[0]} already: keep it once"
-                raise file.refusal([((person_id, "accounts", position), problem)])
+    for account, person_id, position in listed:
+        if owner := owners.get(account.lower()):
+            problem = f"account {account!r} is listed at {owner!r} already: keep it at one place"
+            raise file.refusal([((person_id, "accounts", position), problem)])
+        owners[account.lower()] = person_id
     return people
 
 

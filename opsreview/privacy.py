@@ -48,7 +48,8 @@ class Appearance:
         if self.names == "roles":
             return metrics.filter(~is_person)
         groups = {f"person:{person}": f"person:{name}" for person, name in self.called.items()}
-        return metrics.with_columns(pl.col("group").replace(groups))
+        shown = pl.col("group").replace_strict(groups, default="person:someone")
+        return metrics.with_columns(group=pl.when(is_person).then(shown).otherwise("group"))
 
 
 def appearance(

@@ -8,6 +8,8 @@ from datetime import date, datetime, time
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from opsreview.errors import ParamsError
+
 SLEEP_FROM, SLEEP_TO = time(22), time(8)
 
 
@@ -23,6 +25,9 @@ class WorkingCalendar:
 
     def day_part(self, moment: datetime) -> str:
         """``sleep`` (22:00 to 08:00, wins over all), ``working`` or ``off_hours``, in their zone.
+
+        Raises:
+            ParamsError: ``holidays`` is no known country or region.
 
         Source:
             PagerDuty's interruption day parts, with the working hours the team declares.
@@ -43,4 +48,10 @@ def _holidays(country: str, year: int) -> Collection[date]:
     from holidays import country_holidays
 
     region, _, part = country.partition("-")
-    return country_holidays(region, subdiv=part or None, years=year)
+    try:
+        return country_holidays(region, subdiv=part or None, years=year)
+    except NotImplementedError as error:
+        raise ParamsError(
+            f"people.yaml: holidays: {country!r} is not a country or region whose holidays are "
+            "known: write it like ES or ES-MD, or leave it out"
+        ) from error

@@ -89,7 +89,8 @@ def _headline(review: Review, card: Card) -> Headline:
         interval = interval_in_words(estimate)
         parts = [f"{interval}, n {estimate.n}"] if interval else []
         sentence = card.sentence(review, estimate)
-        parts += [*card.parts(review), usual_in_words(usual, estimate.unit)]
+        parts += card.parts(review)
+        parts += [usual_in_words(usual, estimate.unit)] if usual.cycle_count else []
     picture = sparkline(history, usual, name)
     return Headline(card.metric, sentence, parts, card.note(review), estimate, usual, picture)
 

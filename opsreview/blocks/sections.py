@@ -64,8 +64,7 @@ def not_told(review: Review, *metrics: str) -> Block | None:
     if not by_reason:
         return None
     reasons_said = [
-        (capitalised(_listed(names)), capitalised(reason.rstrip(".")))
-        for reason, names in by_reason.items()
+        (_listed(names), capitalised(reason.rstrip("."))) for reason, names in by_reason.items()
     ]
     return rendered("not_told", reasons=reasons_said)
 

@@ -184,7 +184,7 @@ def _told_rivals(
     at = hours or min(end, steps["hours"][-1])
     share, other = _at(steps, at, rivals.good), _at(steps, at, rivals.other)
     within = in_words(at, "hours")
-    title = f"{in_words(share, 'share')} of {n} {things} {rivals.good_words} within {within}"
+    title = f"{in_words(share, 'share')} of {n} {things} were {rivals.good_words} within {within}"
     rest = max(0.0, 1 - (share or 0) - (other or 0))
     parts = [
         _interval(good, at),
@@ -204,10 +204,10 @@ def _told_ending(
     median = _first_hours(steps, "done")
     if median is None:
         last = in_words(steps["done"][-1], "share")
-        title = f"Fewer than half of {n} {things} {ending.done}: {last} so far"
+        title = f"Fewer than half of {n} {things} were {ending.done}: {last} so far"
         note = f"followed for up to {in_words(steps['hours'][-1], 'hours')}"
     else:
-        title = f"Half of {n} {things} {ending.done} within {in_words(median, 'hours')}"
+        title = f"Half of {n} {things} were {ending.done} within {in_words(median, 'hours')}"
         low, high = _first_hours(steps, "upper"), _first_hours(steps, "lower")
         upto = span_in_words(low, high, "hours") if high else f"{in_words(low, 'hours')} or more"
         note = f"95 % interval {upto}"

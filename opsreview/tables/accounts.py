@@ -55,10 +55,11 @@ def people_table(
         team: Whose ``people.yaml`` and ``bots`` hold.
     """
     frames = list(frames)
-    owner_of = {
+    ids = {person_id.lower(): person_id for person_id in team.people}
+    owner_of = ids | {
         account.lower(): person_id
         for person_id, person in team.people.items()
-        for account in (*person.accounts, person_id)
+        for account in person.accounts
     }
     bots = {name.lower() for name in team.review.bots} | KNOWN_BOTS | _typed_bots(account_types)
     members = _members(frames)
@@ -70,7 +71,7 @@ def people_table(
     rows = []
     for account in sorted(accounts - {GHOST}):
         is_bot = account.lower() in bots or account.endswith("[bot]")
-        person_id = owner_of.get(account.lower(), account)
+        person_id = owner_of.setdefault(account.lower(), account)
         rows.append(
             {
                 "person_id": person_id,
@@ -108,12 +109,19 @@ def named_people(frame: pl.DataFrame, column: str, team: Team) -> pl.DataFrame:
     """The frame with names, accounts and ids in ``column`` replaced by the person's id."""
     if column not in frame.columns or not team.people:
         return frame
-    ids = {
+    names = {
         alias.lower(): person_id
         for person_id, person in team.people.items()
-        for alias in (person_id, person.name or person_id, *person.accounts)
+        for alias in (person.name or person_id, person_id)
     }
-    known = pl.col(column).str.strip_chars().str.to_lowercase().replace_strict(ids, default=None)
+    accounts = {
+        account.lower(): person_id
+        for person_id, person in team.people.items()
+        for account in person.accounts
+    }
+    aliases = names | accounts
+    known = pl.col(column).str.strip_chars().str.to_lowercase()
+    known = known.replace_strict(aliases, default=None)
     return frame.with_columns(pl.coalesce(known, pl.col(column)).alias(column))
 
 
@@ -134,7 +142,7 @@ def _mentioned(frames: Iterable[pl.DataFrame]) -> set[str]:
 
 
 def _members(frames: Iterable[pl.DataFrame]) -> set[str] | None:
-    """Accounts that any row calls a member of the team; None where no row says for anyone."""
+    """Accounts, in lower case, that a row calls a member; None where no row says for anyone."""
     said = [
         frame.select("author_account", "author_association").drop_nulls()
         for frame in frames
@@ -143,7 +151,9 @@ def _members(frames: Iterable[pl.DataFrame]) -> set[str] | None:
     if not any(frame.height for frame in said):
         return None
     is_member = pl.col("author_association").is_in(TEAM_ASSOCIATIONS)
-    return {account for frame in said for account in frame.filter(is_member)["author_account"]}
+    return {
+        account.lower() for frame in said for account in frame.filter(is_member)["author_account"]
+    }
 
 
 def _is_team(
@@ -151,7 +161,7 @@ def _is_team(
 ) -> bool | None:
     if people:
         return person_id in people
-    return None if members is None else account in members
+    return None if members is None else account.lower() in members
 
 
 def _place(person: Person | None) -> dict[str, object]:

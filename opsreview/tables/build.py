@@ -69,7 +69,8 @@ def build_tables(sources: Mapping[str, SourceRows], team: Team) -> TeamTables:
         frames[name], broken = _validated(name, _resolved(name, candidate, people, team))
         rejected += broken
     frames["spells"] = _spells(frames)
-    return TeamTables(frames, _by_table(rejected), _coverage(sources, rejected), disagreements)
+    coverage = _coverage(sources, rejected, frames)
+    return TeamTables(frames, _by_table(rejected), coverage, disagreements)
 
 
 def _stacked(
@@ -96,17 +97,23 @@ def _stacked(
 
 
 def _merged(stacked: pl.DataFrame, keys: Sequence[str]) -> tuple[pl.DataFrame, int]:
-    """One row a key: the first listed source wins field by field."""
+    """One row a key: the first listed source wins field by field. Rows without a key stay apart."""
     if stacked.select(keys).is_unique().all():
         return stacked.drop("_rank"), 0
+    has_key = pl.all_horizontal(pl.col(key).is_not_null() for key in keys)
     fields = [name for name in stacked.columns if name not in (*keys, "_rank", "_from")]
-    grouped = stacked.sort("_rank", maintain_order=True).group_by(keys, maintain_order=True)
+    grouped = (
+        stacked.filter(has_key)
+        .sort("_rank", maintain_order=True)
+        .group_by(keys, maintain_order=True)
+    )
     merged = grouped.agg(
         pl.col("_from").first(), *[pl.col(field).drop_nulls().first() for field in fields]
     )
     scalar = [field for field in fields if not isinstance(stacked.schema[field], pl.List)]
     differing = grouped.agg([pl.col(field).drop_nulls().n_unique() > 1 for field in scalar])
-    return merged, int(sum(differing[field].sum() for field in scalar))
+    keyless = stacked.filter(~has_key).select(merged.columns)
+    return pl.concat([merged, keyless]), int(sum(differing[field].sum() for field in scalar))
 
 
 def _resolved(name: str, candidate: pl.DataFrame, people: pl.DataFrame, team: Team) -> pl.DataFrame:
@@ -146,7 +153,11 @@ def _rule_in_words(rule: str) -> str:
     column, _, check = rule.partition("|")
     if not check:
         return "the key is there twice" if rule == "primary_key" else rule.replace("_is_", " is ")
-    said = {"nullability": "is missing", "dtype": "is not one of the known values"}
+    said = {
+        "nullability": "is missing",
+        "dtype": "is not one of the known values",
+        "min": "is below 1",
+    }
     return f"{column} {said.get(check, f'breaks {check}')}"
 
 
@@ -176,15 +187,32 @@ def _by_table(rejected: list[tuple[str, Rejected]]) -> dict[str, pl.DataFrame]:
     }
 
 
-def _coverage(sources: Mapping[str, SourceRows], rejected: list[tuple[str, Rejected]]) -> Coverage:
+def _coverage(
+    sources: Mapping[str, SourceRows],
+    rejected: list[tuple[str, Rejected]],
+    frames: Mapping[str, pl.DataFrame],
+) -> Coverage:
     """The sources' claims, without those of a source that lost all rows of a table."""
-    lost = {(source, row.table) for source, row in rejected}
+    losers = {(source, row.table) for source, row in rejected}
+    tables = {table for _, table in losers}
     return Coverage.of(
-        (claim, window)
+        ((table, repo), window)
         for key, rows in sources.items()
-        for claim, window in rows.covers.items()
-        if (key, claim[0]) not in lost or rows.tables[claim[0]].height > 0
+        for (table, repo), window in rows.covers.items()
+        if table not in tables
+        or _is_believed(rows.tables.get(table), table, frames, is_loser=(key, table) in losers)
     )
+
+
+def _is_believed(
+    given: pl.DataFrame | None, table: str, frames: Mapping[str, pl.DataFrame], *, is_loser: bool
+) -> bool:
+    """Whether a row that a source gave is in the table that was built, or it had none to give."""
+    if given is None or given.is_empty():
+        return not is_loser
+    built = frames[table].select(SCHEMAS[table].primary_key())
+    keys = [pl.col(key).cast(dtype, strict=False) for key, dtype in built.schema.items()]
+    return not given.select(keys).join(built, on=built.columns, how="semi").is_empty()
 
 
 def _spells(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

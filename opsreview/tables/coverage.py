@@ -48,11 +48,12 @@ class Coverage:
         it); one that has some but not others makes the metric not measurable.
         """
         part, seen_at = window, as_of
+        known = {repo for table, repo in self.stretches if table in needs}
+        told_of = [repo for repo in repos if repo in known]
         for table in needs:
-            keys = [(table, repo) for repo in ("", *repos) if (table, repo) in self.stretches]
-            if not keys:
-                return Covered(None, as_of, f"no source gives {_plain(table)}")
-            for key in keys:
+            if missing := self._missing(table, told_of):
+                return Covered(None, as_of, missing)
+            for key in self._keys(table, told_of):
                 found = self._longest(key, part)
                 if found is None:
                     return Covered(None, as_of, self._elsewhere(key))
@@ -60,6 +61,19 @@ class Coverage:
                 seen_at = min(seen_at, stretch_end_at)
         reason = None if part == window else _only(part)
         return Covered(part, seen_at, reason)
+
+    def _keys(self, table: str, repos: Sequence[str]) -> list[tuple[str, str]]:
+        return [(table, repo) for repo in ("", *repos) if (table, repo) in self.stretches]
+
+    def _missing(self, table: str, repos: Sequence[str]) -> str | None:
+        """Why the table is not known for all of the repositories, None where it is."""
+        keys = self._keys(table, repos)
+        if not keys:
+            return f"no source gives {_plain(table)}"
+        without = sorted(set(repos) - {repo for _, repo in keys})
+        if (table, "") in keys or not without:
+            return None
+        return f"no source gives {_plain(table)} of {', '.join(without)}"
 
     def _longest(self, key: tuple[str, str], window: Window) -> tuple[Window, datetime] | None:
         parts = [
@@ -70,9 +84,11 @@ class Coverage:
         return max(parts, key=lambda found: found[0].hours, default=None)
 
     def _elsewhere(self, key: tuple[str, str]) -> str:
-        stretches = self.stretches[key]
-        first, last = stretches[0].start_at, stretches[-1].end_at
-        return f"{_plain(key[0])} are known from {first:%Y-%m-%d} to {last:%Y-%m-%d} only"
+        stretches = [
+            f"from {stretch.start_at:%Y-%m-%d} to {stretch.end_at:%Y-%m-%d}"
+            for stretch in self.stretches[key]
+        ]
+        return f"{_plain(key[0])} are known {' and '.join(stretches)} only"
 
 
 def _only(part: Window) -> str:

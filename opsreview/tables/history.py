@@ -9,13 +9,16 @@ import polars as pl
 ITEM = ["repo", "number"]
 # A close is written down a moment apart in the item and in its event.
 _SAME_CLOSE = pl.duration(minutes=1)
+# Within a second the ids tell the order; they are numbers, written as text.
+IN_ORDER = ("created_at", pl.col("event_id").str.len_chars(), "event_id")
 
 
 def open_spells(items: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     """Each stretch during which an item was open.
 
     Closes and reopenings come from events. A close that has no event is the item's last
-    ``closed_at``. An item that is closed at a moment nobody knows has ``is_end_known`` false.
+    ``closed_at``, or the merge. An item that is closed at a moment nobody knows has
+    ``is_end_known`` false.
 
     Args:
         items: ISSUES or PULL_REQUESTS.
@@ -25,6 +28,8 @@ def open_spells(items: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
         One row per spell: repo, number, spell (0 is the first), start_at, end_at (null: still
         open), closer_id, closer_kind, closer_is_team (null: nobody knows who), is_end_known.
     """
+    if "merged_at" in items.columns:
+        items = items.with_columns(pl.coalesce("closed_at", "merged_at").alias("closed_at"))
     changes = _changes(items, events)
     order = pl.int_range(pl.len()).over(ITEM)
     closes = changes.filter(pl.col("event") == "closed").with_columns(spell=order)
@@ -58,7 +63,7 @@ def labels_at(items: pl.DataFrame, events: pl.DataFrame, moment: datetime) -> pl
         (pl.col("created_at") > moment) & pl.col("event").is_in(["labeled", "unlabeled"])
     )
     undone = (
-        later.sort("created_at", "event_id")
+        later.sort(*IN_ORDER)
         .group_by(*ITEM, "label", maintain_order=True)
         .agg(was_there=pl.col("event").first() == "unlabeled")
     )
@@ -76,7 +81,7 @@ def _changes(items: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
         events.filter(pl.col("event").is_in(["closed", "reopened"]))
         .join(opened, on=ITEM)
         .filter(pl.col("created_at") >= pl.col("opened_at"))
-        .sort("created_at", "event_id")
+        .sort(*IN_ORDER)
         .select(columns)
     )
     last_close = (
@@ -110,11 +115,12 @@ def _as_the_item_says(spells: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame
     is_last = pl.col("spell") == pl.col("spell").max().over(ITEM)
     is_open = pl.col("state") == "open"
     is_reopened_unseen = is_last & is_open
+    ending = ["end_at", "closer_id", "closer_kind", "closer_is_team"]
     return (
         spells.join(items.select(*ITEM, "state"), on=ITEM)
         .with_columns(
+            pl.when(~is_reopened_unseen).then(pl.col(ending)),
             is_end_known=~(is_last & ~is_open & pl.col("end_at").is_null()),
-            end_at=pl.when(is_reopened_unseen).then(None).otherwise("end_at"),
         )
         .drop("state")
     )

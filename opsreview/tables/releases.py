@@ -15,8 +15,8 @@ def classified(releases: pl.DataFrame) -> pl.DataFrame:
 
     In this order: a tag that moves (``latest``) is ``moving``; one marked or named as a
     pre-release is ``prerelease``; one that is not a version is ``other``; a patch within
-    14 days of a stable release of its line (same major and minor) is ``hotfix``; the rest is
-    ``stable``.
+    14 days of the stable release or hotfix before it on its line (same major and minor) is
+    ``hotfix``; the rest is ``stable``.
 
     Args:
         releases: Candidate rows: repo, tag, published_at, is_prerelease.
