@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, RootModel, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from opsreview.errors import ParamsError
 from opsreview.sources.declared import RepoName, ZoneName
@@ -54,6 +54,15 @@ class ReviewParams(StrictModel):
     bots: list[str] = []
     privacy: Privacy = Privacy()
 
+    @field_validator("sources")
+    @classmethod
+    def _each_apart(cls, sources: list[AnySource]) -> list[AnySource]:
+        keys = [source.key for source in sources]
+        twice = sorted({key for key in keys if keys.count(key) > 1})
+        if twice:
+            raise ValueError(f"names {', '.join(twice)} more than once: give each its own `name`")
+        return sources
+
     @field_validator("repos")
     @classmethod
     def _each_once(cls, repos: list[str]) -> list[str]:
@@ -78,7 +87,7 @@ class WorkingHours(StrictModel):
 
 
 class Person(StrictModel):
-    """One person of the team. ``share`` is the part of full time they work."""
+    """One entry of ``people.yaml``, under its id. ``share`` is the part of full time worked."""
 
     name: str | None = None
     accounts: list[str] = []
@@ -92,10 +101,6 @@ class Person(StrictModel):
     @property
     def time_zone(self) -> ZoneInfo | None:
         return ZoneInfo(self.zone) if self.zone else None
-
-
-class People(RootModel[dict[str, Person]]):
-    """``people.yaml``: person id → Person."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +159,7 @@ def _people(folder: Path) -> Mapping[str, Person]:
     if not path.is_file():
         return {}
     file = read_yaml(path)
-    people = validated(People, file).root
+    people = validated(dict[str, Person], file)
     listed = (
         (account, person_id, position)
         for person_id, person in people.items()

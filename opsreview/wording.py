@@ -132,7 +132,9 @@ def counted(count: int, noun: str, plural: str | None = None) -> str:
 def moment_in_words(at: datetime, zone: ZoneInfo) -> str:
     """``Sun 1 Nov 2026 00:00 CET``, in the team's zone."""
     local = at.astimezone(zone)
-    return f"{local:%a} {local.day} {local:%b %Y %H:%M %Z}"
+    zone_name = f"{local:%Z}"
+    zone_name = f"UTC{zone_name}" if zone_name[:1] in "+-" else zone_name
+    return f"{local:%a} {local.day} {local:%b %Y %H:%M} {zone_name}"
 
 
 def day_in_words(at: datetime, zone: ZoneInfo) -> str:

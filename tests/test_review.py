@@ -3,7 +3,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from cycle_factory import AS_OF, WINDOW, write_cycle
+from cycle_documents import AS_OF, WINDOW
+from cycle_factory import write_cycle
 
 from opsreview import CycleError, OutputsError, open_review
 from opsreview.review import Review

@@ -74,7 +74,12 @@ def test_each_cycle_begins_where_the_one_before_it_ends(zone):
 
 @pytest.mark.parametrize(
     ("name", "previous"),
-    [("2026-10", "2026-09"), ("2026-01", "2025-12"), ("2026-q3", "2026-q2"), ("2026-q1", "2025-q4")],
+    [
+        ("2026-10", "2026-09"),
+        ("2026-01", "2025-12"),
+        ("2026-q3", "2026-q2"),
+        ("2026-q1", "2025-q4"),
+    ],
 )
 def test_previous_cycle_has_the_same_length(name, previous):
     assert Cycle(name, MADRID).previous == Cycle(previous, MADRID)

@@ -75,3 +75,8 @@ def test_moment_is_told_in_the_teams_zone() -> None:
     zone = ZoneInfo("Europe/Madrid")
     assert wording.moment_in_words(at, zone) == "Sun 1 Nov 2026 00:00 CET"
     assert wording.day_in_words(at, zone) == "Sun 1 Nov 2026"
+
+
+def test_zone_without_a_name_is_told_by_its_offset() -> None:
+    at = datetime(2026, 10, 31, 23, tzinfo=UTC)
+    assert wording.moment_in_words(at, ZoneInfo("America/Sao_Paulo")).endswith("20:00 UTC-03")

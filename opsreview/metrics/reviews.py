@@ -59,7 +59,8 @@ def time_to_first_review(
     """Hours from being ready to the first review another person submitted.
 
     Merging or closing without one is a rival end. Comments, bots' reviews and reviews of a draft
-    are no first review. Time back in draft after that is not taken out.
+    are no first review. Time back in draft after that is not taken out. Left out is what was
+    closed at a moment nobody knows, or before it was marked ready.
 
     Args:
         pull_requests: PULL_REQUESTS with ready_at (``ready_for_review``).
@@ -174,7 +175,7 @@ def first_review_measured(view: View) -> Measured:
         rows["waited_hours"], rows["ending"], "reviewed", reason=_NONE_READY
     )
     return Measured(
-        rows, [estimate], lambda: [_review_curves(rows)], lambda: _left_out(pulls, view)
+        rows, [estimate], lambda: [_review_curves(rows)], lambda: _left_out(pulls, rows, view)
     )
 
 
@@ -190,7 +191,7 @@ def duration_measured(view: View) -> Measured:
         rows,
         [estimate],
         lambda: [duration_curves(aalen_johansen(*waits, endings=("merged", "closed_unmerged")))],
-        lambda: _left_out(pulls, view),
+        lambda: _left_out(pulls, rows, view),
     )
 
 
@@ -228,14 +229,20 @@ def _review_curves(rows: pl.DataFrame) -> pl.DataFrame:
 def _ready_in(
     pull_requests: pl.DataFrame, spells: pl.DataFrame, window: Window, as_of: datetime
 ) -> pl.LazyFrame:
+    """Those that became ready in the window while they were open."""
     now = literal(as_of)
-    return (
+    ready = (
         pull_requests.lazy()
         .filter(window.has("ready_at") & (pl.col("ready_at") <= now))
         .join(_endless(pull_requests, spells).select(ITEM), on=ITEM, how="anti")
         .with_columns(pl.when(pl.col("merged_at") <= now).then("merged_at"))
         .select(*ITEM, "title", "url", "author_id", "ready_at", "merged_at")
     )
+    is_over = (pl.col("end_at") < pl.col("ready_at")).fill_null(False)
+    was_open = _spells_of(ready, spells).filter(
+        (pl.col("start_at") <= pl.col("ready_at")) & ~is_over
+    )
+    return ready.join(was_open, on=ITEM, how="semi")
 
 
 def _endless(pull_requests: pl.DataFrame, spells: pl.DataFrame) -> pl.LazyFrame:
@@ -278,7 +285,8 @@ def _standing_closes(ready: pl.LazyFrame, spells: pl.DataFrame, as_of: datetime)
 
 
 def _waits(rows: pl.LazyFrame, ending: pl.Expr, ended_at: pl.Expr, as_of: datetime) -> pl.DataFrame:
-    waited_hours = hours_between("ready_at", ended_at.fill_null(literal(as_of)))
+    until = pl.max_horizontal("ready_at", ended_at.fill_null(literal(as_of)))
+    waited_hours = hours_between("ready_at", until)
     return (
         rows.with_columns(ending=ending, waited_hours=waited_hours)
         .with_columns(is_censored=pl.col("ending").is_null())
@@ -288,15 +296,20 @@ def _waits(rows: pl.LazyFrame, ending: pl.Expr, ended_at: pl.Expr, as_of: dateti
     )
 
 
-def _left_out(pulls: pl.DataFrame, view: View) -> pl.DataFrame:
-    is_opened = view.window.has("opened_at") & (pl.col("opened_at") <= literal(view.as_of))
-    endless = _endless(pulls, view["spells"]).filter(view.window.has("ready_at"))
+def _left_out(pulls: pl.DataFrame, rows: pl.DataFrame, view: View) -> pl.DataFrame:
+    now = literal(view.as_of)
+    is_opened = view.window.has("opened_at") & (pl.col("opened_at") <= now)
+    unmeasured = pulls.filter(view.window.has("ready_at")).join(rows, on=ITEM, how="anti")
+    endless = _endless(unmeasured, view["spells"]).collect()
     return pl.concat(
         [
             left_out(
                 pulls.filter(is_opened & pl.col("ready_at").is_null()),
                 "a draft that was not ready for review yet",
             ),
-            left_out(endless.collect(), "closed at a moment nobody knows"),
+            left_out(endless, "closed at a moment nobody knows"),
+            left_out(
+                unmeasured.join(endless, on=ITEM, how="anti"), "closed before it was marked ready"
+            ),
         ]
     )

@@ -120,7 +120,7 @@ def is_open_at(at: datetime) -> pl.Expr:
 
 def left_out(rows: pl.DataFrame, reason: str) -> pl.DataFrame:
     """Items that could not be measured, as rows of ``excluded.parquet`` without the metric."""
-    return rows.select(
+    return rows.sort(ITEM).select(
         "repo", key=pl.col("number").cast(pl.String), reason=pl.lit(reason, pl.String)
     )
 

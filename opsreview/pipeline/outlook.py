@@ -85,19 +85,19 @@ def next_up(
 
 def fill_in(history: TeamHistory, model: OperatingModel | None) -> list[dict[str, str]]:
     """What this team has not told yet, the most telling first: what, why and how."""
-    tables, review, folder = history.tables, history.team.review, history.team.folder
+    tables, review = history.tables, history.team.review
     wanted = [
         (
             not history.team.people,
             "Who is in the team",
             "answers by the team are judged apart from anyone's, and load is compared fairly",
-            f"write {folder}/people.yaml: one id a person with their accounts and zone",
+            "write people.yaml beside review.yaml: one id a person with their accounts and zone",
         ),
         (
             model is None,
             "What should happen",
             "roles, promises and rhythm are what the cycle is held against",
-            f"write {folder}/operating_model.yaml: roles with deputies, and one promise",
+            "write operating_model.yaml beside review.yaml: roles with deputies, and one promise",
         ),
         (
             not tables.coverage.repos("releases"),

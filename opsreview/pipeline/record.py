@@ -72,7 +72,7 @@ def _source(history: TeamHistory, kind: str, key: str) -> dict[str, Any]:
         reasons = ["never fetched: run `opsreview fetch`"]
     return {
         "kind": kind,
-        "source": key,
+        "source": _without_folders(key),
         "rows": sum(frame.height for name, frame in rows.tables.items() if name != "accounts"),
         "rejected": rejected,
         "complete": bool(readings) and all(reading.is_complete for reading in readings),
@@ -84,6 +84,14 @@ def _source(history: TeamHistory, kind: str, key: str) -> dict[str, Any]:
             for (table, repo), window in sorted(rows.covers.items())
         ],
     }
+
+
+def _without_folders(key: str) -> str:
+    """A source's key without the folders of whoever ran this: run.json is published."""
+    return ":".join(
+        part.rsplit("/", 1)[-1] if part.startswith(("/", "..")) else part
+        for part in key.split(":")
+    )
 
 
 def _stretch(window: Window) -> dict[str, str]:

@@ -80,7 +80,7 @@ class CsvFile(DeclaredSource):
 
     @property
     def key(self) -> str:
-        parts = ["csv", self.table, self.path, self.repo]
+        parts = ["csv", self.table, self.path, self.name, self.repo]
         return ":".join(part for part in parts if part)
 
     @property

@@ -55,12 +55,7 @@ def people_table(
         team: Whose ``people.yaml`` and ``bots`` hold.
     """
     frames = list(frames)
-    ids = {person_id.lower(): person_id for person_id in team.people}
-    owner_of = ids | {
-        account.lower(): person_id
-        for person_id, person in team.people.items()
-        for account in person.accounts
-    }
+    owner_of = {person_id.lower(): person_id for person_id in team.people} | _owners(team)
     bots = {name.lower() for name in team.review.bots} | KNOWN_BOTS | _typed_bots(account_types)
     members = _members(frames)
     accounts = _mentioned(frames) | {
@@ -114,15 +109,19 @@ def named_people(frame: pl.DataFrame, column: str, team: Team) -> pl.DataFrame:
         for person_id, person in team.people.items()
         for alias in (person.name or person_id, person_id)
     }
-    accounts = {
+    aliases = names | _owners(team)
+    known = pl.col(column).str.strip_chars().str.to_lowercase()
+    known = known.replace_strict(aliases, default=None)
+    return frame.with_columns(pl.coalesce(known, pl.col(column)).alias(column))
+
+
+def _owners(team: Team) -> dict[str, str]:
+    """Whose each account of ``people.yaml`` is, by the account in lower case."""
+    return {
         account.lower(): person_id
         for person_id, person in team.people.items()
         for account in person.accounts
     }
-    aliases = names | accounts
-    known = pl.col(column).str.strip_chars().str.to_lowercase()
-    known = known.replace_strict(aliases, default=None)
-    return frame.with_columns(pl.coalesce(known, pl.col(column)).alias(column))
 
 
 def _typed_bots(account_types: pl.DataFrame) -> set[str]:

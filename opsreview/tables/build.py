@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,10 +13,10 @@ from opsreview.sources import Rejected, SourceRows
 from opsreview.tables.accounts import named_people, people_table, with_people
 from opsreview.tables.coverage import Coverage
 from opsreview.tables.history import open_spells
+from opsreview.tables.rejected import as_rejected, by_table, validated
 from opsreview.tables.releases import classified
 from opsreview.tables.schemas import SCHEMAS
 
-REJECTED = {"source": pl.String, "key": pl.String, "reason": pl.String, "row": pl.String}
 _PERSON_COLUMNS = {
     "incident_events": "person",
     "shifts": "person",
@@ -64,13 +63,13 @@ def build_tables(sources: Mapping[str, SourceRows], team: Team) -> TeamTables:
         rejected += foreign
         candidates[name], disagreements[name] = _merged(stacked, SCHEMAS[name].primary_key())
     people = people_table(candidates.values(), _account_types(sources), team)
-    frames = {"people": people}
+    frames: dict[str, pl.DataFrame] = {"people": SCHEMAS["people"].validate(people, cast=True)}
     for name, candidate in candidates.items():
-        frames[name], broken = _validated(name, _resolved(name, candidate, people, team))
+        frames[name], broken = validated(name, _resolved(name, candidate, people, team))
         rejected += broken
     frames["spells"] = _spells(frames)
     coverage = _coverage(sources, rejected, frames)
-    return TeamTables(frames, _by_table(rejected), coverage, disagreements)
+    return TeamTables(frames, by_table(rejected), coverage, disagreements)
 
 
 def _stacked(
@@ -93,7 +92,7 @@ def _stacked(
         is_ours = is_ours | pl.col("repo").is_null()
     foreign = stacked.filter(~is_ours.fill_null(False))
     reasons = [f"repository {repo!r} is not listed in repos" for repo in foreign["repo"]]
-    return stacked.filter(is_ours.fill_null(False)), _as_rejected(name, foreign, reasons)
+    return stacked.filter(is_ours.fill_null(False)), as_rejected(name, foreign, reasons)
 
 
 def _merged(stacked: pl.DataFrame, keys: Sequence[str]) -> tuple[pl.DataFrame, int]:
@@ -122,69 +121,6 @@ def _resolved(name: str, candidate: pl.DataFrame, people: pl.DataFrame, team: Te
     if name == "releases":
         candidate = classified(candidate)
     return with_people(candidate, people)
-
-
-def _validated(
-    name: str, candidate: pl.DataFrame
-) -> tuple[pl.DataFrame, list[tuple[str, Rejected]]]:
-    schema = SCHEMAS[name]
-    missing = [
-        pl.lit(None).alias(column)
-        for column in schema.column_names()
-        if column not in candidate.columns
-    ]
-    good, failed = schema.filter(candidate.with_columns(missing), cast=True)
-    details = failed.details()
-    rules = [
-        column
-        for column in details.columns
-        if column not in candidate.columns and column not in schema.column_names()
-    ]
-    reasons = [
-        "; ".join(_rule_in_words(rule) for rule in rules if row[rule] == "invalid") or "not valid"
-        for row in details.select(rules).iter_rows(named=True)
-    ]
-    known = [column for column in details.columns if column not in rules]
-    broken = _as_rejected(name, details.select(known), reasons)
-    return good.sort(schema.primary_key()), broken
-
-
-def _rule_in_words(rule: str) -> str:
-    column, _, check = rule.partition("|")
-    if not check:
-        return "the key is there twice" if rule == "primary_key" else rule.replace("_is_", " is ")
-    said = {
-        "nullability": "is missing",
-        "dtype": "is not one of the known values",
-        "min": "is below 1",
-    }
-    return f"{column} {said.get(check, f'breaks {check}')}"
-
-
-def _as_rejected(
-    name: str, rows: pl.DataFrame, reasons: Sequence[str]
-) -> list[tuple[str, Rejected]]:
-    keys = SCHEMAS[name].primary_key()
-    return [
-        (
-            row.get("_from") or "",
-            Rejected(name, "#".join(str(row.get(key)) for key in keys), reason, row),
-        )
-        for row, reason in zip(rows.iter_rows(named=True), reasons, strict=True)
-    ]
-
-
-def _by_table(rejected: list[tuple[str, Rejected]]) -> dict[str, pl.DataFrame]:
-    rows: dict[str, list[dict[str, Any]]] = {}
-    for source, row in rejected:
-        text = json.dumps(row.row, default=str, sort_keys=True)
-        rows.setdefault(row.table, []).append(
-            {"source": source, "key": row.key, "reason": row.reason, "row": text}
-        )
-    return {
-        table: pl.DataFrame(found, schema=REJECTED).sort("source", "key", "reason")
-        for table, found in sorted(rows.items())
-    }
 
 
 def _coverage(

@@ -1,0 +1,195 @@
+"""Speed and size in one run: each figure, its limit, the result, and whether it holds.
+
+    .venv/bin/python tests/bench/bench.py [--json FILE]
+
+Whole processes are measured, three times each, and the median is told. Seconds depend on the
+machine and on what else it does; ratios and sizes do not. The project is left as it is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, astuple, dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+DATA = ROOT.parent / "shared" / "data"  # real histories; what needs them is left out without them
+DEMO = ("demo", "2025-05", "2026-10")  # a team, its first cycle, and the one that is built
+GUI = ("gui", "2020-06", "2026-07")
+REPEATABLE = ("metrics.parquet", "findings.json", "proposals.yaml")
+TIMES = 3
+GUI_REVIEW = f"""\
+repos: [bitcoin-core/gui]
+timezone: Europe/Madrid
+sources:
+  - {{kind: github_dump, path: {DATA}/github/bitcoin-core__gui}}
+  - {{kind: ics, path: {DATA}/rotas/fenix.ics, person: "Necko triager: (?P<person>.+)"}}
+  - {{kind: csv, table: incidents, path: {DATA}/incidents/packit-status.csv, where: {{kind: incident}},
+     columns: {{incident_id: id, opened_at: started_at, resolved_at: resolved_at}}}}
+  - {{kind: csv, table: releases, path: {DATA}/releases/vscode-yaml-tags.csv, repo: bitcoin-core/gui,
+     columns: {{tag: tag_name, published_at: published_at}}}}
+bots: [DrahtBot]
+privacy: {{names: roles}}
+"""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one process and its children took."""
+
+    wall_seconds: float
+    cpu_seconds: float
+    peak_mb: float
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table. ``limit`` is the largest value that holds; None where none is set."""
+
+    name: str
+    value: float
+    unit: str
+    limit: float | None = None
+    note: str = ""
+
+    @property
+    def verdict(self) -> str:
+        return "" if self.limit is None else "holds" if self.value <= self.limit else "MISSED"
+
+
+def measured(command: Sequence[str]) -> Cost:
+    """The median cost of running a command ``TIMES`` times."""
+    costs = [_once(command) for _ in range(TIMES)]
+    return Cost(*(statistics.median(column) for column in zip(*map(astuple, costs), strict=True)))
+
+
+def _once(command: Sequence[str]) -> Cost:
+    started = time.perf_counter()
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        said = process.stderr.read() if process.stderr else b""
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    wall_seconds = time.perf_counter() - started
+    if process.returncode not in (0, 4):  # 4: finished, but a source is incomplete
+        sys.exit(f"{' '.join(command)} failed:\n{said.decode()}")
+    kilobytes = usage.ru_maxrss / (1024 if sys.platform == "darwin" else 1)
+    return Cost(wall_seconds, usage.ru_utime + usage.ru_stime, kilobytes / 1024)
+
+
+def python(code: str) -> list[str]:
+    return [sys.executable, "-c", code]
+
+
+def opsreview(*words: str) -> list[str]:
+    return [*python("from opsreview.cli import app; app()"), *words]
+
+
+def figures_of_start() -> Iterator[Figure]:
+    alone, shown = measured(python("import typer, rich")), measured(opsreview("--help"))
+    yield from told("opsreview --help", shown, limit=0.5)
+    ratio = shown.wall_seconds / alone.wall_seconds
+    yield Figure("… against importing typer and rich", ratio, "times")
+
+
+def figures_of_demo(outputs: Path) -> Iterator[Figure]:
+    team, _, cycle = DEMO
+    where = ["--params", str(ROOT / "params"), "--outputs", str(outputs)]
+    yield from told("demo: fetch", measured(opsreview("fetch", team, *where)))
+    yield from figures_of_build(DEMO, where, outputs, limit=None)
+    command = opsreview("run", team, "--cycle", cycle, "--offline", *where)
+    yield from told("demo: run --offline, all pages", measured(command), limit=15)
+    yield from figures_of_pages(outputs / team / cycle)
+
+
+def figures_of_gui(outputs: Path) -> Iterator[Figure]:
+    params = outputs / "params"
+    (params / GUI[0]).mkdir(parents=True)
+    (params / GUI[0] / "review.yaml").write_text(GUI_REVIEW, encoding="utf-8")
+    where = ["--params", str(params), "--outputs", str(outputs)]
+    yield from told("gui: fetch of the dump", measured(opsreview("fetch", GUI[0], *where)))
+    yield from figures_of_build(GUI, where, outputs, limit=5)
+
+
+def figures_of_build(
+    built: tuple[str, str, str], where: list[str], outputs: Path, *, limit: float | None
+) -> Iterator[Figure]:
+    """A cycle with all its history, what each earlier cycle adds, and whether it repeats itself."""
+    team, first, cycle = built
+    earlier = _months(cycle) - _months(first)
+    alone = measured(opsreview("build", team, "--cycle", first, *where))
+    command = opsreview("build", team, "--cycle", cycle, *where)
+    _once(command)
+    before = digests(outputs / team / cycle)
+    whole = measured(command)
+    yield from told(f"{team}: build, {earlier} earlier months", whole, limit=limit)
+    yield from told(f"{team}: build, no history", alone)
+    added = (whole.cpu_seconds - alone.cpu_seconds) / earlier
+    yield Figure(f"{team}: an earlier month, CPU", 1000 * added, "ms")
+    ratio = added / alone.cpu_seconds
+    yield Figure("… against a build of one cycle", ratio, "times")
+    differing = sorted({name for name, _ in before ^ digests(outputs / team / cycle)})
+    name = f"{team}: files that differ when built again"
+    yield Figure(name, len(differing), "files", 0, ", ".join(differing))
+
+
+def digests(folder: Path) -> set[tuple[str, str]]:
+    """The files of a cycle that must repeat, and what is in them."""
+    return {(name, hashlib.sha256((folder / name).read_bytes()).hexdigest()) for name in REPEATABLE}
+
+
+def figures_of_pages(folder: Path) -> Iterator[Figure]:
+    sizes = {path.name: path.stat().st_size / 1000 for path in folder.glob("*.html")}
+    largest = max(sizes, key=lambda name: sizes[name])
+    yield Figure("largest page, beside plotly.js", sizes[largest], "kB", 400, largest)
+    yield Figure("all pages", sum(sizes.values()), "kB", note=f"{len(sizes)} pages")
+
+
+def told(name: str, cost: Cost, *, limit: float | None = None) -> Iterator[Figure]:
+    note = f"CPU {cost.cpu_seconds:.2f} s, {cost.peak_mb:.0f} MB"
+    yield Figure(name, cost.wall_seconds, "s", limit, note)
+
+
+def _months(cycle: str) -> int:
+    year, month = cycle.split("-")
+    return 12 * int(year) + int(month)
+
+
+def line_of(figure: Figure) -> str:
+    limit = "" if figure.limit is None else f"{figure.limit:g} {figure.unit}"
+    value = f"{figure.value:.0f}" if figure.value >= 100 else f"{figure.value:.3g}"
+    result = f"{value} {figure.unit}"
+    return f"{figure.name:42} {limit:>9} {result:>12}  {figure.verdict:7} {figure.note}".rstrip()
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--json", type=Path, metavar="FILE", help="also write the figures here")
+    asked = arguments.parse_args()
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}"
+    print(f"{machine} {platform.machine()}; median of {TIMES}\n", flush=True)
+    print(f"{'figure':42} {'limit':>9} {'result':>12}")
+    figures = []
+    with tempfile.TemporaryDirectory(prefix="opsreview-bench-") as scratch:
+        parts = [figures_of_start(), figures_of_demo(Path(scratch) / "demo")]
+        if DATA.is_dir():
+            parts.append(figures_of_gui(Path(scratch) / "gui"))
+        for figure in (figure for part in parts for figure in part):
+            figures.append(figure)
+            print(line_of(figure), flush=True)
+    if asked.json:
+        rows = [asdict(figure) | {"verdict": figure.verdict} for figure in figures]
+        asked.json.write_text(json.dumps({"machine": machine, "figures": rows}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

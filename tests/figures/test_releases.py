@@ -1,0 +1,63 @@
+from datetime import date
+
+import polars as pl
+from cycle_documents import WINDOW, ZONE
+from cycle_factory import gaps_frame, releases_frame
+
+from opsreview.figures import release_calendar, release_gaps
+
+SLOTS = [date(2026, 10, 13), date(2026, 10, 27), date(2020, 1, 1)]
+
+
+def test_calendar_counts_the_cycle_and_the_year() -> None:
+    figure = release_calendar(releases_frame(), SLOTS, window=WINDOW, zone=ZONE)
+    assert figure is not None
+    assert figure.layout.title.text == "2 stable releases in the cycle, 19 in twelve months"
+    assert "2 slots" in figure.layout.title.subtitle.text
+    assert "Europe/Madrid" in figure.layout.xaxis.title.text
+
+
+def test_calendar_without_slots_has_no_row_for_them() -> None:
+    figure = release_calendar(releases_frame(), [], window=WINDOW, zone=ZONE)
+    assert figure is not None
+    assert "slot" not in figure.layout.yaxis.categoryarray
+
+
+def test_releases_after_the_cycle_are_not_in_its_calendar() -> None:
+    later = releases_frame().filter(pl.col("published_at") >= WINDOW.end_at)
+    assert release_calendar(later, SLOTS, window=WINDOW, zone=ZONE) is None
+    assert release_calendar(pl.DataFrame(), SLOTS, window=WINDOW, zone=ZONE) is None
+
+
+def test_gap_still_open_is_drawn_and_told() -> None:
+    figure = release_gaps(gaps_frame(), open_hours=288.0, zone=ZONE)
+    assert figure is not None
+    assert list(figure.data[1].y) == [12.0]
+    assert "12 d since the last one" in figure.layout.title.subtitle.text
+
+
+def test_gaps_without_an_open_one_have_no_hatched_bar() -> None:
+    figure = release_gaps(gaps_frame(), open_hours=None, zone=ZONE)
+    assert figure is not None
+    assert len(figure.data) == 1
+
+
+def test_no_gap_is_no_picture() -> None:
+    assert release_gaps(pl.DataFrame(), open_hours=288.0, zone=ZONE) is None
+
+
+def test_same_tag_in_two_repositories_is_two_bars() -> None:
+    two = pl.concat(
+        [gaps_frame().tail(1), gaps_frame().tail(1).with_columns(repo=pl.lit("demo/other"))]
+    )
+    figure = release_gaps(two, open_hours=None, zone=ZONE)
+    assert figure is not None
+    assert len(set(figure.data[0].x)) == 2
+
+
+def test_tags_are_escaped_in_the_picture_and_plain_in_the_table() -> None:
+    named = gaps_frame().tail(1).with_columns(tag=pl.lit("<b>v1</b>"))
+    figure = release_gaps(named, open_hours=None, zone=ZONE)
+    assert figure is not None
+    assert figure.data[0].x[0] == "&lt;b&gt;v1&lt;/b&gt;"
+    assert figure.layout.meta["table"]["rows"][0][0] == "<b>v1</b>"

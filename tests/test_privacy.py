@@ -1,0 +1,118 @@
+import polars as pl
+import pytest
+from factories import at, people, window
+
+from opsreview.errors import ParamsError
+from opsreview.estimate import METRICS_SCHEMA, Estimate
+from opsreview.privacy import KEY_VARIABLE, Appearance, appearance
+
+ROLES = {"ada": "triage lead"}
+
+
+@pytest.fixture(autouse=True)
+def _no_key_from_outside(monkeypatch):
+    monkeypatch.delenv(KEY_VARIABLE, raising=False)
+
+
+def everyone() -> pl.DataFrame:
+    return people(
+        {"person_id": "ada"}, {"person_id": "ben"}, {"person_id": "ci[bot]", "kind": "bot"}
+    )
+
+
+def metrics_of(*groups: str) -> pl.DataFrame:
+    october = window("2026-10-01", "2026-11-01")
+    rows = [
+        Estimate("count", 1.0, "count", 1, group=group).row(
+            "reviews", "all", october, at("2026-11-08")
+        )
+        for group in groups
+    ]
+    return pl.DataFrame(rows, schema=METRICS_SCHEMA)
+
+
+def test_people_are_shown_by_their_ids_where_the_team_wants_it(tmp_path):
+    shown = appearance("shown", everyone(), ROLES, folder=tmp_path)
+    assert shown.of("ada") == "ada"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_people_are_called_by_what_they_do(tmp_path):
+    by_role = appearance("roles", everyone(), ROLES, folder=tmp_path)
+    assert (by_role.of("ada"), by_role.of("ben")) == ("triage lead", "a contributor")
+
+
+@pytest.mark.parametrize("names", ["shown", "roles", "pseudonyms"])
+def test_bots_keep_their_names(tmp_path, names):
+    assert appearance(names, everyone(), ROLES, folder=tmp_path).of("ci[bot]") == "ci[bot]"
+
+
+@pytest.mark.parametrize("names", ["shown", "roles", "pseudonyms"])
+def test_someone_nobody_knows_is_never_shown(tmp_path, names):
+    called = appearance(names, everyone(), ROLES, folder=tmp_path)
+    assert called.of("rae") == "someone"
+    measured = called.measured(pl.DataFrame({"person": ["rae", None]}))
+    assert measured["person"].to_list() == ["someone", None]
+    assert "rae" not in str(called.metrics(metrics_of("person:rae")).to_dicts())
+
+
+def test_pseudonyms_are_the_same_every_time_and_differ_between_people(tmp_path):
+    first = appearance("pseudonyms", everyone(), ROLES, folder=tmp_path)
+    again = appearance("pseudonyms", everyone(), ROLES, folder=tmp_path)
+    assert first == again
+    assert first.of("ada") != first.of("ben")
+    assert first.of("ada").startswith("person-")
+
+
+def test_pseudonyms_of_another_team_cannot_be_matched(tmp_path):
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    one = appearance("pseudonyms", everyone(), ROLES, folder=tmp_path / "one")
+    two = appearance("pseudonyms", everyone(), ROLES, folder=tmp_path / "two")
+    assert one.of("ada") != two.of("ada")
+
+
+def test_key_is_made_once_for_the_owners_eyes(tmp_path):
+    appearance("pseudonyms", everyone(), ROLES, folder=tmp_path)
+    (key,) = tmp_path.iterdir()
+    assert key.name == "pseudonyms.key"
+    assert key.stat().st_mode & 0o777 == 0o600
+
+
+def test_key_from_the_environment_wins_and_leaves_no_file(tmp_path, monkeypatch):
+    monkeypatch.setenv(KEY_VARIABLE, "a key of our own")
+    given = appearance("pseudonyms", everyone(), ROLES, folder=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setenv(KEY_VARIABLE, "another key")
+    assert appearance("pseudonyms", everyone(), ROLES, folder=tmp_path).of("ada") != given.of("ada")
+
+
+def test_key_that_cannot_be_made_says_what_to_do_instead(tmp_path):
+    with pytest.raises(ParamsError, match=rf"pseudonyms\.key cannot be made .*{KEY_VARIABLE}"):
+        appearance("pseudonyms", everyone(), ROLES, folder=tmp_path / "absent")
+
+
+def test_measured_people_are_called_and_unknown_ones_stay_unknown():
+    called = Appearance("pseudonyms", {"ada": "person-1"})
+    rows = pl.DataFrame({"person": ["ada", None], "responder_id": ["ben", "ada"], "number": [1, 2]})
+    assert called.measured(rows).to_dicts() == [
+        {"person": "person-1", "responder_id": "someone", "number": 1},
+        {"person": None, "responder_id": "person-1", "number": 2},
+    ]
+
+
+@pytest.mark.parametrize("height", [0, 2])
+def test_measured_without_any_person_is_left_as_it_is(height):
+    rows = pl.DataFrame({"person": [None] * height}, schema={"person": pl.String})
+    assert Appearance("shown", {}).measured(rows).equals(rows)
+
+
+def test_metrics_of_people_are_filed_under_what_they_are_called():
+    called = Appearance("pseudonyms", {"ada": "person-1"})
+    metrics = called.metrics(metrics_of("all", "person:ada", "area:preview"))
+    assert metrics["group"].to_list() == ["all", "person:person-1", "area:preview"]
+
+
+def test_by_role_no_row_is_a_persons():
+    by_role = Appearance("roles", {"ada": "triage lead"})
+    assert by_role.metrics(metrics_of("all", "person:ada"))["group"].to_list() == ["all"]
