@@ -211,10 +211,11 @@ def _waiting(spoken: Spoken) -> str:
     median = spoken.estimate("waiting_on_team", "median")
     if not count.value:
         return "No open issue waits on the team"
-    verb = "waits" if count.value == 1 else "wait"
+    if count.value == 1:
+        return f"One open issue waits on the team, for {value_in_words(median)} by now"
     return (
-        f"{capitalised(counted(int(count.value), 'open issue'))} {verb} on the team, half of them "
-        f"for more than {value_in_words(median)} {_noted(median)}"
+        f"{int(count.value)} open issues wait on the team, half of them for more than "
+        f"{value_in_words(median)} {_noted(median)}"
     )
 
 
@@ -281,9 +282,10 @@ def _unreleased(spoken: Spoken) -> str:
     median = spoken.estimate("unreleased_changes", "median")
     if not count.value:
         return "Everything merged has been released"
+    if count.value == 1:
+        return f"One merged change is not released, for {value_in_words(median)} by now"
     return (
-        f"{capitalised(counted(int(count.value), 'merged change'))} "
-        f"{'is' if count.value == 1 else 'are'} not released, half of them for more than "
+        f"{int(count.value)} merged changes are not released, half of them for more than "
         f"{value_in_words(median)} {_noted(median)}"
     )
 

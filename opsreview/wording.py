@@ -106,6 +106,14 @@ def interval_in_words(estimate: Estimate) -> str:
     return span_in_words(lower, upper, estimate.unit)
 
 
+def certainty_in_words(estimate: Estimate) -> str:
+    """``40–64 %, n 61``; a median without an interval says its n alone; counts need neither."""
+    interval = interval_in_words(estimate)
+    if interval:
+        return f"{interval}, n {estimate.n}"
+    return f"n {estimate.n}" if estimate.unit == "hours" and estimate.n else ""
+
+
 def span_in_words(low: float | None, high: float | None, unit: str, *, to: str = "–") -> str:
     """Two values with the unit said once where it is the same: ``40–64 %``."""
     first, last = signed(in_words(low, unit)), signed(in_words(high, unit))

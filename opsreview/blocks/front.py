@@ -144,7 +144,7 @@ def _on_headlines(review: Review, said: str | None) -> Iterator[str]:
     ``said`` is the metric that the sentence before was about.
     """
     cards = headlines_of(review)
-    held = [card for card in cards if card.is_measured and card.usual.cycle_count > 1]
+    held = [card for card in cards if card.is_measured and card.usual.can_tell]
     outside = sorted((card for card in held if card.distance > 0), key=_farthest_first)
     news = [card for card in outside if card.metric != said]
     inside = len(held) - len(outside)

@@ -13,8 +13,8 @@ from opsreview.review import Review
 from opsreview.usual import UsualRange
 from opsreview.wording import (
     capitalised,
+    certainty_in_words,
     counted,
-    interval_in_words,
     span_in_words,
     statistic_name,
     usual_in_words,
@@ -68,7 +68,7 @@ def headlines(review: Review) -> Block:
     note = "none outside the range of the earlier cycles"
     if outside:
         note = f"{outside} outside the range of the earlier cycles"
-    if not any(card.usual.cycle_count > 1 for card in cards):
+    if not any(card.usual.can_tell for card in cards):
         note = "too few earlier cycles to stand beside"
     return rendered("headlines", cards=cards, note=note)
 
@@ -86,8 +86,7 @@ def _headline(review: Review, card: Card) -> Headline:
     if estimate.value is None and estimate.n == 0:
         sentence, parts = capitalised(f"{name}: not measurable"), []
     else:
-        interval = interval_in_words(estimate)
-        parts = [f"{interval}, n {estimate.n}"] if interval else []
+        parts = [certainty_in_words(estimate)] if certainty_in_words(estimate) else []
         sentence = card.sentence(review, estimate)
         parts += card.parts(review)
         parts += [usual_in_words(usual, estimate.unit)] if usual.cycle_count else []

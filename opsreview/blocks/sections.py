@@ -13,6 +13,7 @@ from opsreview.findings import Finding
 from opsreview.review import Review
 from opsreview.wording import (
     capitalised,
+    certainty_in_words,
     group_name,
     interval_in_words,
     metric_name,
@@ -36,7 +37,7 @@ def question(review: Review, text: str, *metrics: str) -> Block | None:
 def finding(review: Review, metric: str, *, group: str = "all") -> Block | None:
     """What was found about a metric, and how it stands to what was promised.
 
-    None when it could not be measured: ``not_told`` says so.
+    Where no sentence was made of it, its statistics are told one by one. None when it could not be measured: ``not_told`` says so.
     """
     if not review.is_measurable(metric):
         return None
@@ -45,7 +46,7 @@ def finding(review: Review, metric: str, *, group: str = "all") -> Block | None:
         for each in review.findings()
         if each.metric == metric and each.group == group and each.scope == "all"
     ]
-    return _findings(found)
+    return _findings(found) or _statistics(review, metric, group)
 
 
 def findings_list(review: Review, topic: str) -> Block | None:
@@ -110,6 +111,26 @@ def _findings(found: Sequence[Finding]) -> Block | None:
     return rendered("findings", rows=rows) if rows else None
 
 
+def _statistics(review: Review, metric: str, group: str) -> Block | None:
+    rows = review.metric(metric).filter(group=group).iter_rows(named=True)
+    told = [
+        (capitalised(statistic_name(metric, row["statistic"])), estimate_of(row)) for row in rows
+    ]
+    return rendered("statistics", told=[(name, _said(estimate)) for name, estimate in told])
+
+
+def _said(estimate: Estimate) -> str:
+    value, certainty = value_in_words(estimate), certainty_in_words(estimate)
+    if estimate.value is None and estimate.n == 0:
+        return f"{value}: {estimate.reason}"
+    return f"{value} ({certainty})" if certainty else value
+
+
+def estimate_of(row: Mapping[str, Any]) -> Estimate:
+    """A row of ``metrics.parquet`` as an Estimate."""
+    return Estimate(**{name: row[name] for name in Estimate.__dataclass_fields__})
+
+
 def _beside(found: Finding) -> str:
     """The range of the earlier cycles, where the sentence is about the metric itself."""
     if found.origin != "metric" or found.usual_low is None:
@@ -124,7 +145,7 @@ def _measured_rows(review: Review, metric: str) -> list[dict[str, Any]]:
 
 
 def _row(row: Mapping[str, Any]) -> dict[str, Any]:
-    estimate = Estimate(**{name: row[name] for name in Estimate.__dataclass_fields__})
+    estimate = estimate_of(row)
     return {
         "name": capitalised(statistic_name(row["metric"], row["statistic"])),
         "group": "" if row["group"] == "all" else group_name(row["group"]),

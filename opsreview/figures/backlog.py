@@ -9,9 +9,9 @@ import plotly.graph_objects as go
 import polars as pl
 
 from opsreview.estimate import in_words
-from opsreview.figures.history import windows_of
+from opsreview.figures.history import MOST_CYCLES, windows_of
 from opsreview.figures.theme import BLUE, GREEN, ORANGE, Told, drawn, rounded
-from opsreview.figures.time_axis import calendar_axis, cycle_day, cycle_name, local_text
+from opsreview.figures.time_axis import calendar_axis, cycle_axis, cycle_day, cycle_name, local_text
 from opsreview.wording import capitalised, counted, group_name
 
 COLORS = {"kind:issue": BLUE, "kind:pull_request": GREEN, "all": BLUE}
@@ -83,7 +83,8 @@ def opened_and_closed(opened: pl.DataFrame, closed: pl.DataFrame) -> go.Figure |
     Returns:
         Two bars a cycle; None when neither has a value.
     """
-    measured = [frame.filter(pl.col("value").is_not_null()) for frame in (opened, closed)]
+    is_measured = pl.col("value").is_not_null()
+    measured = [frame.filter(is_measured).tail(MOST_CYCLES) for frame in (opened, closed)]
     if all(frame.is_empty() for frame in measured):
         return None
     bars = [
@@ -98,7 +99,7 @@ def opened_and_closed(opened: pl.DataFrame, closed: pl.DataFrame) -> go.Figure |
         for frame, name, color in zip(measured, ("opened", "closed"), (ORANGE, BLUE), strict=True)
     ]
     axes = {
-        "xaxis": {"type": "date", "tickformat": "%b<br>%Y", "tickangle": 0},
+        "xaxis": cycle_axis(max(frame.height for frame in measured)),
         "yaxis": {"title": {"text": "a week"}, "rangemode": "tozero"},
     }
     return drawn(bars, _told_flow(opened, closed), height=200, bargap=0.25, **axes)

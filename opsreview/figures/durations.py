@@ -44,9 +44,7 @@ def waiting_curve(curve: pl.DataFrame, *, target_hours: float | None) -> go.Figu
     rivals = RIVALS[curve["metric"][0]]
     names = (rivals.good, rivals.other, "waiting")
     steps = _steps(curve, names)
-    ended = 1 - steps["waiting"]
-    reached = steps.filter(ended >= 0.95 * ended.max())["hours"][0]  # type: ignore[operator]
-    end = axis_end(reached, target_hours)
+    end = axis_end(_mostly_over(steps, 1 - steps["waiting"]), target_hours)
     shown = _thinned(_held_to(steps, end), target_hours)
     words = (rivals.good_words, rivals.other_words, "still waiting")
     areas = [
@@ -76,8 +74,7 @@ def duration_curve(curve: pl.DataFrame, *, target_hours: float | None) -> go.Fig
     bands = bands.with_columns(upper=_steps(curve, ("done",), of="upper")["done"])
     upper = pl.max_horizontal("done", "upper")
     steps = steps.with_columns(bands["lower"], bands["upper"]).with_columns(upper=upper)
-    reached = steps.filter(pl.col("done") >= 0.95 * pl.col("done").max())["hours"][0]
-    end = axis_end(reached, target_hours)
+    end = axis_end(_mostly_over(steps, steps["done"]), target_hours)
     shown = _thinned(_held_to(steps, end), target_hours)
     told = _told_ending(curve, steps, ending, end, target_hours)
     layout = _target(target_hours) | _axes(end, ending.since, f"share {ending.done}")
@@ -93,6 +90,12 @@ def _steps(curve: pl.DataFrame, names: tuple[str, ...], *, of: str = "value") ->
         wide = wide.join_asof(own, on="hours")
     at_start = {name: 1.0 if name == "waiting" else 0.0 for name in names}
     return wide.with_columns(pl.col(name).fill_null(start) for name, start in at_start.items())
+
+
+def _mostly_over(steps: pl.DataFrame, ended: pl.Series) -> float:
+    """When nearly all that ended had ended; how long anybody was followed where nothing did."""
+    highest = float(ended.max() or 0)  # type: ignore[arg-type]
+    return float(steps.filter(ended >= 0.95 * highest)["hours"][0 if highest else -1])
 
 
 def _at(steps: pl.DataFrame, hours: float, column: str) -> float | None:
@@ -208,19 +211,27 @@ def _told_ending(
         note = f"followed for up to {in_words(steps['hours'][-1], 'hours')}"
     else:
         title = f"Half of {n} {things} were {ending.done} within {in_words(median, 'hours')}"
-        low, high = _first_hours(steps, "upper"), _first_hours(steps, "lower")
-        upto = span_in_words(low, high, "hours") if high else f"{in_words(low, 'hours')} or more"
-        note = f"95 % interval {upto}"
+        note = _median_interval(steps)
     if target and (met := _at(steps, target, "done")) is not None:
-        note += f" · {in_words(met, 'share')} within {in_words(target, 'hours')}"
+        note += f"{' · ' if note else ''}{in_words(met, 'share')} within {in_words(target, 'hours')}"
     rows = _rows(steps, ("done", "lower", "upper"), end, target)
     columns = ["within", ending.done, "at least", "at most"]
-    return Told(title, note, f"{title}, {note}.", columns, rows)
+    return Told(title, note, ", ".join(filter(None, (title, note))) + ".", columns, rows)
 
 
 def _first_hours(steps: pl.DataFrame, column: str) -> float | None:
     reached = steps.filter(pl.col(column) >= 0.5)["hours"]
     return float(reached[0]) if reached.len() else None
+
+
+def _median_interval(steps: pl.DataFrame) -> str:
+    """Where the band crosses one half; at 0 and 1 there is no band, only a stand-in for it."""
+    banded = steps.filter((pl.col("done") > 1e-9) & (pl.col("done") < 1 - 1e-9))
+    low, high = _first_hours(banded, "upper"), _first_hours(banded, "lower")
+    if low is None:
+        return ""
+    upto = span_in_words(low, high, "hours") if high else f"{in_words(low, 'hours')} or more"
+    return f"95 % interval {upto}"
 
 
 def _interval(good: pl.DataFrame, hours: float) -> str | None:

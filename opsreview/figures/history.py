@@ -9,11 +9,12 @@ import polars as pl
 
 from opsreview.estimate import Estimate, in_words
 from opsreview.figures.theme import BLUE, GREY, Told, band, drawn, marked_line, rounded
-from opsreview.figures.time_axis import cycle_day, cycle_name
+from opsreview.figures.time_axis import cycle_axis, cycle_day, cycle_name
 from opsreview.usual import usual_range
 from opsreview.window import Window
 from opsreview.wording import (
     capitalised,
+    certainty_in_words,
     counted,
     interval_in_words,
     signed,
@@ -22,7 +23,7 @@ from opsreview.wording import (
     value_in_words,
 )
 
-HOURS_IN = {"h": 1.0, "d": 24.0}
+MOST_CYCLES = 36
 
 
 def headline_history(history: pl.DataFrame, *, target: float | None = None) -> go.Figure | None:
@@ -34,10 +35,12 @@ def headline_history(history: pl.DataFrame, *, target: float | None = None) -> g
         target: Where the model wants it, in the statistic's unit, if it says.
 
     Returns:
-        Dots with interval bars, this cycle's larger; None when no cycle has a value.
+        Dots with interval bars, this cycle's larger; None when this cycle was not measurable.
     """
-    measured = history.filter(pl.col("value").is_not_null())
-    if measured.is_empty():
+    is_measured = pl.col("value").is_not_null()
+    measured = history.sort("window_start_at").filter(is_measured).tail(MOST_CYCLES)
+    is_told = pl.col("is_current") & (is_measured | (pl.col("n") > 0))
+    if measured.is_empty() or history.filter(is_told).is_empty():
         return None
     scale, unit = _scale(measured)
     usual = usual_range(history)
@@ -50,7 +53,7 @@ def headline_history(history: pl.DataFrame, *, target: float | None = None) -> g
         for current in (False, True)
     ]
     axes = {
-        "xaxis": {"type": "date", "tickformat": "%b<br>%Y", "tickangle": 0},
+        "xaxis": cycle_axis(measured.height),
         "yaxis": {"title": {"text": unit}, **_range(measured)},
     }
     notes = {"shapes": shapes + line.get("shapes", []), "annotations": line.get("annotations", [])}
@@ -87,6 +90,7 @@ def _dots(rows: pl.DataFrame, scale: float, *, is_current: bool) -> go.Scatter:
             "width": 0,
         },
         mode="markers",
+        cliponaxis=False,
         marker={"size": 11 if is_current else 7, "color": color},
         customdata=[
             [cycle_name(window), _said(estimate)]
@@ -109,10 +113,7 @@ def _told(history: pl.DataFrame) -> Told:
     name = capitalised(statistic_name(first["metric"], first["statistic"], first["group"]))
     window = Window(first["window_start_at"], first["window_end_at"])
     title = f"{name}: {value_in_words(now)} in {cycle_name(window)}"
-    interval = interval_in_words(now)
-    parts = [f"{interval}, n {now.n}"] if interval else []
-    if now.value is None and now.reason:
-        parts.append(now.reason)
+    parts = [certainty_in_words(now)] if certainty_in_words(now) else []
     parts.append(usual_in_words(usual_range(history), now.unit))
     note = " · ".join(parts)
     rows = [

@@ -46,13 +46,14 @@ def person_bars(people: pl.DataFrame, noun: str) -> tuple[go.Bar, dict[str, Any]
         cliponaxis=False,
         hovertemplate="%{y}: %{x} " + noun + "<extra></extra>",
     )
-    return bars, {"height": ROW * len(names) + 20, **rows_layout(noun)}
+    return bars, {"height": ROW * len(names) + 20, **rows_layout(noun, highest=max(values))}
 
 
-def rows_layout(noun: str) -> dict[str, Any]:
-    """Axes of a figure with a row a person, first row on top."""
+def rows_layout(noun: str, *, highest: float | None = None) -> dict[str, Any]:
+    """Axes of a figure with a row a person, first row on top; ``highest`` is that of counts."""
+    whole = {"dtick": 1} if highest is not None and highest <= 8 else {}
     return {
-        "xaxis": {"title": {"text": noun}, "rangemode": "tozero", "showgrid": True},
+        "xaxis": {"title": {"text": noun}, "rangemode": "tozero", "showgrid": True, **whole},
         "yaxis": {"autorange": "reversed", "type": "category", "showgrid": False},
         "showlegend": False,
     }

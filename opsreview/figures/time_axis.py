@@ -84,6 +84,12 @@ def calendar_axis(zone: ZoneInfo, window: Window | None = None) -> dict[str, Any
     return axis
 
 
+def cycle_axis(cycle_count: int) -> dict[str, Any]:
+    """A plotly axis of cycles, each at its first day, with no month named twice."""
+    axis = {"type": "date", "tickformat": "%b<br>%Y", "tickangle": 0}
+    return axis | ({"dtick": "M1"} if cycle_count <= 8 else {})
+
+
 def cycle_name(window: Window) -> str:
     """``Oct 2026`` or ``Q3 2026``: the middle of a cycle lies in it in every zone."""
     middle = window.start_at + (window.end_at - window.start_at) / 2

@@ -55,7 +55,7 @@ def build(
     say: Say,
 ) -> Outcome:
     """Tables, metrics, findings and proposals of a cycle, without the network."""
-    from opsreview.pipeline.build import build_cycle
+    from opsreview.pipeline.cycle import build_cycle
     from opsreview.pipeline.record import is_complete
 
     team = load_team(team_name, params)

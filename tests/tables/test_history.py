@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 import polars as pl
 import pytest
 from factories import at, events, issues, pull_requests
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opsreview.tables.history import labels_at, open_spells
@@ -178,6 +178,7 @@ def test_other_events_close_nothing(event):
     assert stretches(issues({}), changes) == [(at("2026-10-01"), None, True)]
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.integers(0, 3), max_size=12), st.integers(0, 30))
 def test_state_rebuilt_at_a_past_moment_is_that_of_the_data_cut_there(gaps, cut):
     """Closed and reopened in turn, hours apart, some in the same second."""
@@ -284,6 +285,7 @@ def test_unknown_labels_are_none_that_are_told():
     assert labels(issues({"labels": None}), events(), "2026-10-05") == []
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.sampled_from(["bug", "docs"]), max_size=10), st.integers(0, 12))
 def test_labels_rebuilt_at_a_past_moment_are_those_of_the_data_cut_there(toggled, cut):
     """Labels given and taken in turn, an hour apart."""
