@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -173,10 +174,7 @@ class Review:
         if row.is_empty():
             reason = self._reason(metric, scope) or "the cycle's data does not hold it"
             return not_measurable(statistic, "", reason, group=group)
-        fields = Estimate.__dataclass_fields__
-        return Estimate(
-            **{name: said for name, said in row.row(0, named=True).items() if name in fields}
-        )
+        return estimate_of(row.row(0, named=True))
 
     def is_measurable(self, *metrics: str) -> bool:
         """True where any of the metrics has a number, or rows whose median is not reached."""
@@ -277,6 +275,11 @@ class Review:
     def _json(self, name: str, absent: Any) -> Any:
         path = self.folder / name
         return json.loads(path.read_text("utf-8")) if path.is_file() else absent
+
+
+def estimate_of(row: Mapping[str, Any]) -> Estimate:
+    """A row of ``metrics.parquet`` as an Estimate."""
+    return Estimate(**{name: row[name] for name in Estimate.__dataclass_fields__})
 
 
 def _of(frame: pl.DataFrame, **equal: str) -> pl.DataFrame:

@@ -341,6 +341,23 @@ def test_sections_over_nothing_vanish(bare: Review) -> None:
     assert blocks.waiting_list(bare, "no such kind") is None
 
 
+def test_metric_without_a_sentence_tells_its_statistics(review: Review) -> None:
+    said = text(blocks.finding(review, "release_interval"))
+    assert "Median gap between releases: 18 d (14–21 d, n 11)." in said
+    assert "Time since the last release: 12 d (n 1)." in said
+
+
+def test_statistics_that_cannot_be_told_share_their_reason(review: Review) -> None:
+    nothing = [not_measurable(name, "hours", "too few releases") for name in ("median", "longest")]
+    other = with_metrics(review, *(("release_interval", row) for row in nothing))
+    said = text(blocks.finding(other, "release_interval"))
+    assert said.count("cannot be told: too few releases.") == 1
+
+
+def test_metric_told_by_person_alone_has_no_sentence(review: Review) -> None:
+    assert blocks.finding(review, "oncall_share") is None
+
+
 def test_nothing_missing_is_not_told(review: Review) -> None:
     assert blocks.not_told(review, *MISSING) is None
 

@@ -37,8 +37,9 @@ def test_distance_is_in_widths_of_the_range(value: float | None, distance: float
     assert UsualRange(3.0, 5.0, 12).distance(value) == distance
 
 
-def test_one_earlier_cycle_is_no_range_to_lie_outside_of() -> None:
-    assert UsualRange(3.0, 3.0, 1).distance(9.0) == 0.0
+def test_few_earlier_cycles_are_no_range_to_lie_outside_of() -> None:
+    assert UsualRange(3.0, 3.0, 7).distance(9.0) == 0.0
+    assert UsualRange(3.0, 4.0, 8).distance(9.0) == 5.0
 
 
 def test_range_without_width_still_has_an_outside() -> None:

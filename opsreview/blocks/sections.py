@@ -10,7 +10,7 @@ import polars as pl
 from opsreview.blocks.block import Block, rendered
 from opsreview.estimate import Estimate, in_words
 from opsreview.findings import Finding
-from opsreview.review import Review
+from opsreview.review import Review, estimate_of
 from opsreview.wording import (
     capitalised,
     certainty_in_words,
@@ -113,22 +113,22 @@ def _findings(found: Sequence[Finding]) -> Block | None:
 
 def _statistics(review: Review, metric: str, group: str) -> Block | None:
     rows = review.metric(metric).filter(group=group).iter_rows(named=True)
-    told = [
-        (capitalised(statistic_name(metric, row["statistic"])), estimate_of(row)) for row in rows
+    told, unknown = [], dict[str, list[str]]()
+    for row in rows:
+        name, estimate = statistic_name(metric, row["statistic"]), estimate_of(row)
+        if estimate.value is None and estimate.n == 0:
+            unknown.setdefault(estimate.reason or "not known", []).append(name)
+        else:
+            told.append((capitalised(name), _said(estimate)))
+    told += [
+        (f"{capitalised(_listed(names))} cannot be told", why) for why, names in unknown.items()
     ]
-    return rendered("statistics", told=[(name, _said(estimate)) for name, estimate in told])
+    return rendered("statistics", told=told) if told else None
 
 
 def _said(estimate: Estimate) -> str:
     value, certainty = value_in_words(estimate), certainty_in_words(estimate)
-    if estimate.value is None and estimate.n == 0:
-        return f"{value}: {estimate.reason}"
     return f"{value} ({certainty})" if certainty else value
-
-
-def estimate_of(row: Mapping[str, Any]) -> Estimate:
-    """A row of ``metrics.parquet`` as an Estimate."""
-    return Estimate(**{name: row[name] for name in Estimate.__dataclass_fields__})
 
 
 def _beside(found: Finding) -> str:

@@ -213,7 +213,9 @@ def _told_ending(
         title = f"Half of {n} {things} were {ending.done} within {in_words(median, 'hours')}"
         note = _median_interval(steps)
     if target and (met := _at(steps, target, "done")) is not None:
-        note += f"{' · ' if note else ''}{in_words(met, 'share')} within {in_words(target, 'hours')}"
+        note += (
+            f"{' · ' if note else ''}{in_words(met, 'share')} within {in_words(target, 'hours')}"
+        )
     rows = _rows(steps, ("done", "lower", "upper"), end, target)
     columns = ["within", ending.done, "at least", "at most"]
     return Told(title, note, ", ".join(filter(None, (title, note))) + ".", columns, rows)

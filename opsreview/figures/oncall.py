@@ -177,7 +177,9 @@ def interruptions_by_day_part(metric: pl.DataFrame) -> go.Figure | None:
         ["part of the day", "interruptions"],
         list(zip(names, values, strict=True)),
     )
-    return drawn([bars], told, height=ROW * 3 + 20, **rows_layout("interruptions", highest=max(values)))
+    return drawn(
+        [bars], told, height=ROW * 3 + 20, **rows_layout("interruptions", highest=max(values))
+    )
 
 
 def _cut_to(shifts: pl.DataFrame, window: Window) -> pl.DataFrame:

@@ -204,9 +204,7 @@ def _released(merged: pl.LazyFrame, shipped: pl.LazyFrame, as_of: datetime) -> p
             "url",
             "merged_at",
             "released_in",
-            waited_hours=hours_between(
-                "merged_at", pl.col("published_at").fill_null(literal(as_of))
-            ),
+            waited_hours=hours_between("merged_at", released_at),
             is_censored=pl.col("published_at").is_null(),
         )
         .sort(ITEM)

@@ -140,7 +140,9 @@ def lab(team_name: str, *, params: Path, outputs: Path, cycle: str | None) -> Ca
     from opsreview.reports.working_copies import open_lab, write_working_copies
 
     folder = _built(load_team(team_name, params), outputs, cycle)
-    into = folder / "lab"
+    into = (
+        folder.parent / "lab" / folder.name
+    )  # beside the cycles: building one again keeps the copies
     parameters = _parameters(folder, into)
     copies = write_working_copies(review_notebooks(), parameters, into)
     return lambda: open_lab(into, copies[0])

@@ -7,8 +7,6 @@ from datetime import datetime
 import polars as pl
 
 ITEM = ["repo", "number"]
-# A close is written down a moment apart in the item and in its event.
-_SAME_CLOSE = pl.duration(minutes=1)
 # Within a second the ids tell the order; they are numbers, written as text.
 IN_ORDER = ("created_at", pl.col("event_id").str.len_chars(), "event_id")
 
@@ -74,7 +72,11 @@ def labels_at(items: pl.DataFrame, events: pl.DataFrame, moment: datetime) -> pl
 
 
 def _changes(items: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
-    """Closed and reopened in turn, a row each, with closes that have no event put in."""
+    """Closed and reopened in turn, a row each, with closes that have no event put in.
+
+    Of two closes in a row the first counts: an item's own ``closed_at`` may be a moment later
+    than the event of the same close.
+    """
     columns = [*ITEM, "event", "created_at", "actor_id", "actor_kind", "actor_is_team"]
     opened = items.select(*ITEM, "opened_at")
     recorded = (
@@ -92,10 +94,7 @@ def _changes(items: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     unrecorded = (
         items.filter(pl.col("closed_at").is_not_null())
         .join(last_close, on=ITEM, how="left")
-        .filter(
-            pl.col("last_event_at").is_null()
-            | (pl.col("last_event_at") < pl.col("closed_at") - _SAME_CLOSE)
-        )
+        .filter(pl.col("last_event_at").is_null() | (pl.col("last_event_at") < pl.col("closed_at")))
         .select(
             *ITEM,
             event=pl.lit("closed"),

@@ -153,3 +153,21 @@ def test_long_waits_get_a_longer_axis() -> None:
 def test_durations_longer_than_the_longest_axis_are_still_drawn() -> None:
     figure = drawn(duration_curve(done_curve("change_lead_time", hours=90_000), target_hours=None))
     assert figure.layout.xaxis.ticktext[-1] == "3 y"
+
+
+def test_interval_does_not_lean_on_the_stand_in_at_all_done() -> None:
+    steps = [(0.0, 0.0, 0.0, 0.5), (5.0, 0.75, 0.2, 0.95), (7.0, 1.0, 0.6, 1.0)]
+    named = {"metric": "time_to_resolve", "scope": "all", "group": "all", "curve": "done"}
+    rows = [
+        {**named, "hours": hours, "value": done, "lower": low, "upper": high, "n_at_risk": 4}
+        for hours, done, low, high in steps
+    ]
+    figure = drawn(duration_curve(pl.DataFrame(rows, schema=CURVES), target_hours=None))
+    assert figure.layout.title.subtitle.text == "95 % interval 5 h or more"
+
+
+def test_nothing_done_is_shown_for_as_long_as_it_was_followed() -> None:
+    curve = done_curve("change_lead_time", hours=400)
+    nothing = curve.with_columns(value=pl.lit(0.0), lower=pl.lit(0.0))
+    figure = drawn(duration_curve(nothing, target_hours=None))
+    assert figure.layout.xaxis.ticktext[-1] == "90 d"

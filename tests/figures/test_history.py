@@ -52,12 +52,22 @@ def test_target_is_drawn_in_the_same_unit() -> None:
     assert figure.layout.annotations[0].text == "target 2 d"
 
 
-def test_cycle_not_measurable_says_why_and_keeps_the_earlier_dots() -> None:
+def test_cycle_not_measurable_is_no_picture() -> None:
     nothing = not_measurable("median", "hours", "no pull request in the window")
-    figure = drawn(headline_history(history("time_to_first_review", "median", now=nothing)))
-    assert "not measurable in Oct 2026" in figure.layout.title.text
-    assert "no pull request in the window" in figure.layout.title.subtitle.text
+    assert headline_history(history("time_to_first_review", "median", now=nothing)) is None
+
+
+def test_median_not_reached_says_more_than_and_keeps_the_earlier_dots() -> None:
+    unreached = Estimate("median", None, "hours", 9, lower=336.0)
+    figure = drawn(headline_history(history("time_to_first_review", "median", now=unreached)))
+    assert "more than 14 d in Oct 2026" in figure.layout.title.text
+    assert "n 9" in figure.layout.title.subtitle.text
     assert [len(trace.x) for trace in figure.data] == [14, 0]
+
+
+def test_few_cycles_are_named_once_each() -> None:
+    figure = drawn(headline_history(history("backlog", "change").tail(3)))
+    assert figure.layout.xaxis.dtick == "M1"
 
 
 def test_no_value_at_all_is_no_picture() -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from functools import cache
 from itertools import pairwise
+from typing import Any
 
 import polars as pl
 import pytest
@@ -29,7 +30,7 @@ from opsreview.window import Window
 NOBODY_KNOWN = people({"person_id": "rae", "is_team": None, "share": None})
 
 
-def busy(**changed: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def busy(**changed: pl.DataFrame) -> dict[str, Any]:
     return {
         "issues": issues({}, {"closed_at": "2026-10-04"}, {"author": None}),
         "pull_requests": pull_requests({"number": 8}, {"number": 9, "merged_at": "2026-10-09"}),

@@ -46,8 +46,10 @@ def test_close_with_its_event_ends_the_spell_by_whoever_closed_it():
 def test_closed_in_the_second_it_was_opened_is_a_spell_without_length():
     items = issues({"closed_at": "2026-10-01"})
     expected = [(at("2026-10-01"), at("2026-10-01"), True)]
-    assert stretches(items, events(closed("2026-10-01"))) == expected
+    changes = events(closed("2026-10-01", actor="ben"))
     assert stretches(items) == expected
+    assert stretches(items, changes) == expected
+    assert open_spells(items, changes)["closer_id"].to_list() == ["ben"]
 
 
 def test_close_without_an_event_is_the_last_close_by_nobody_known():
@@ -111,6 +113,32 @@ def test_close_written_a_few_seconds_apart_is_one_close():
     items = issues({"closed_at": "2026-10-02 12:00:02"})
     changes = events(closed("2026-10-02 12:00:00", actor="ada"))
     assert stretches(items, changes) == [(at("2026-10-01"), at("2026-10-02 12:00:00"), True)]
+
+
+def test_close_without_event_seconds_after_a_reopening_is_its_own():
+    items = issues({"closed_at": "2026-10-02 12:00:40"})
+    changes = events(closed("2026-10-02 12:00:00"), reopened("2026-10-02 12:00:20"))
+    assert stretches(items, changes)[-1] == (
+        at("2026-10-02 12:00:20"),
+        at("2026-10-02 12:00:40"),
+        True,
+    )
+
+
+def test_of_two_closes_or_reopenings_in_a_row_the_first_counts():
+    items = issues({"closed_at": "2026-10-06"})
+    changes = events(
+        closed("2026-10-02", actor="ada"),
+        closed("2026-10-03", actor="ben"),
+        reopened("2026-10-04"),
+        reopened("2026-10-05"),
+        closed("2026-10-06", actor="cleo"),
+    )
+    spells = open_spells(items, changes)
+    assert spells.select("start_at", "end_at", "closer_id").rows() == [
+        (at("2026-10-01"), at("2026-10-02"), "ada"),
+        (at("2026-10-04"), at("2026-10-06"), "cleo"),
+    ]
 
 
 def test_unseen_reopening_between_two_closes_leaves_the_first_close():

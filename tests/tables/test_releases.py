@@ -96,6 +96,11 @@ def test_hotfix_of_a_hotfix_is_one():
     assert list(kinds(*days).values()) == ["stable", "hotfix", "hotfix"]
 
 
+def test_first_of_a_line_is_no_hotfix_even_where_it_is_tagged_twice():
+    found = kinds(("v1.2", "2026-10-01"), ("v1.2.0", "2026-10-02"))
+    assert set(found.values()) == {"stable"}
+
+
 def test_next_minor_soon_after_is_no_hotfix():
     found = kinds(("v1.2.0", "2026-10-01"), ("v1.3.0", "2026-10-02"), ("v2.0.0", "2026-10-03"))
     assert set(found.values()) == {"stable"}

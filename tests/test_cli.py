@@ -1,0 +1,355 @@
+"""The commands as a person types them: one clear message, the right exit code, nothing lost."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dump_factory import INCIDENTS, SmallTeam, small_team, write_csv, write_yaml
+from factories import REPO
+from typer.testing import CliRunner, Result
+
+from opsreview.cli import app
+from opsreview.review import Review
+
+WHOLE, OUR_ERROR, WRONG_USAGE, NOT_WHOLE = 0, 1, 2, 4
+
+
+def opsreview(team: SmallTeam, *arguments: str) -> Result:
+    """Run a command on a team's folders."""
+    places = ["--params", str(team.params), "--outputs", str(team.outputs)]
+    command, *rest = arguments
+    return CliRunner().invoke(app, [command, team.name, *rest, *places])
+
+
+def everything_in(folder: Path) -> dict[str, object]:
+    """Every file's bytes; of a store what it holds."""
+    return {
+        str(path.relative_to(folder)): _held(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.endswith(("-wal", "-shm"))
+    }
+
+
+def _held(path: Path) -> object:
+    if path.suffix != ".sqlite":
+        return path.read_bytes()
+    with closing(sqlite3.connect(path)) as store:
+        return list(store.iterdump())
+
+
+@pytest.fixture(scope="module")
+def october(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A team whose October is built."""
+    root = tmp_path_factory.mktemp("october")
+    write_csv(root / "incidents.csv", {"id": "i1", "started_at": "x", "resolved_at": ""})
+    team = small_team(root, issues=[{}, {"closed_at": "2026-10-09 09:00"}])
+    assert opsreview(team, "fetch").exit_code == WHOLE
+    assert opsreview(team, "build", "--cycle", "2026-10").exit_code == WHOLE
+    return root
+
+
+@pytest.fixture
+def team(october: Path, tmp_path: Path) -> SmallTeam:
+    """A copy of it to spoil."""
+    return SmallTeam(Path(shutil.copytree(october, tmp_path / "october")))
+
+
+def with_source(**source: Any) -> Callable[[SmallTeam], object]:
+    """A further source in review.yaml."""
+
+    def change(team: SmallTeam) -> None:
+        review = json.loads((team.folder / "review.yaml").read_text("utf-8"))
+        review["sources"].append(source)
+        write_yaml(team.folder / "review.yaml", review)
+
+    return change
+
+
+def with_review(**keys: Any) -> Callable[[SmallTeam], object]:
+    """review.yaml with other keys."""
+
+    def change(team: SmallTeam) -> None:
+        review = json.loads((team.folder / "review.yaml").read_text("utf-8"))
+        write_yaml(team.folder / "review.yaml", review | keys)
+
+    return change
+
+
+def cut_short(team: SmallTeam) -> None:
+    """The dump's issues as a download leaves them that was broken off."""
+    dump = team.root / "dump"
+    packed = gzip.compress((dump / "issues.jsonl").read_bytes())
+    (dump / "issues.jsonl").unlink()
+    (dump / "issues.jsonl.gz").write_bytes(packed[:-20])
+
+
+def without_issues(team: SmallTeam) -> None:
+    (team.root / "dump" / "issues.jsonl").unlink()
+
+
+def not_yaml(team: SmallTeam) -> None:
+    (team.folder / "review.yaml").write_text("repos: [a/b\nsources: }", "utf-8")
+
+
+def no_dump(team: SmallTeam) -> None:
+    (team.root / "dump" / "dump.json").unlink()
+
+
+BAD = {
+    "unknown key": (with_review(repositories=[REPO]), "repositories: unknown key", "known keys: "),
+    "repo name": (with_review(repos=["gui"]), "'gui' is not owner/name", "write it like"),
+    "unknown zone": (with_review(timezone="Madrid"), "'Madrid' is not a time zone", "write it"),
+    "not YAML": (not_yaml, "review.yaml:2: this is not YAML", "correct this line"),
+    "unknown kind": (with_source(kind="gitlab"), "'gitlab' is not known", "write one of: "),
+    "missing path": (
+        with_source(**{**INCIDENTS, "path": "../../gone.csv"}),
+        "gone.csv is missing",
+        "paths are seen from review.yaml",
+    ),
+    "cut gzip": (cut_short, "issues.jsonl.gz cannot be read", "save the dump again"),
+    "no issues": (without_issues, "holds no issues file", "save the issues as issues.jsonl"),
+    "no dump": (no_dump, "dump.json is missing", "a dump is a folder with dump.json"),
+    "unmapped column": (
+        with_source(**{**INCIDENTS, "columns": {"incident_id": "number", "opened_at": "id"}}),
+        "incidents.csv has no column 'number'",
+        "the columns there are: id, started_at, resolved_at",
+    ),
+    "column that is not ours": (
+        with_source(**{**INCIDENTS, "columns": {"incident_id": "id", "begun_at": "started_at"}}),
+        "begun_at is no column of incidents",
+        "its columns: ",
+    ),
+    "calendar that is none": (
+        with_source(kind="ics", path="../../incidents.csv", person="(?P<person>.+)"),
+        "incidents.csv is not a calendar",
+        "export it again as .ics",
+    ),
+}
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_bad_input_is_one_message_and_nothing_stored_is_lost(team, bad):
+    change, what, next_step = BAD[bad]
+    before = everything_in(team.outputs)
+    change(team)
+    for command in ("fetch", "run"):
+        done = opsreview(team, command)
+        assert_refused(done, what, next_step)
+    assert everything_in(team.outputs) == before
+
+
+def test_unknown_team_names_the_teams_there_are(team):
+    done = opsreview(SmallTeam(team.root, "larger"), "run")
+    assert_refused(done, "there is no team 'larger'", "teams in", "small", "opsreview init larger")
+
+
+def test_no_team_is_called_store(team):
+    assert_refused(opsreview(SmallTeam(team.root, "store"), "run"), "no team is called 'store'")
+
+
+@pytest.mark.parametrize(
+    ("cycle", "what"),
+    [
+        ("October", "cycle 'October' is neither a month nor a quarter"),
+        ("2026-13", "cycle '2026-13' is neither a month nor a quarter"),
+        ("2026-12", "cycle 2026-12 has not begun: the data speaks until 2026-11-20 00:00 UTC"),
+    ],
+)
+def test_cycle_that_cannot_be_built_is_refused(team, cycle, what):
+    before = everything_in(team.outputs)
+    assert_refused(opsreview(team, "build", "--cycle", cycle), what)
+    assert everything_in(team.outputs) == before
+
+
+def test_report_of_a_cycle_that_is_not_built_names_those_that_are(team):
+    for command in ("report", "lab"):
+        done = opsreview(team, command, "--cycle", "2026-09")
+        assert_refused(done, "cycle 2026-09 of small is not built (built: 2026-10)", "--cycle")
+
+
+def test_build_before_any_fetch_says_to_fetch(tmp_path):
+    done = opsreview(small_team(tmp_path, issues=[{}]), "build")
+    assert_refused(done, "there is no store at", "run `opsreview fetch")
+
+
+@pytest.mark.parametrize("command", ["fetch", "run"])
+def test_outputs_that_cannot_be_written_are_told(tmp_path, command):
+    team = small_team(tmp_path, issues=[{}])
+    team.outputs.write_text("a file in its place", "utf-8")
+    assert_refused(opsreview(team, command), "cannot be used", "--outputs")
+
+
+def test_cycle_folder_that_cannot_be_written_is_told_and_the_store_stays(team):
+    before = team.store.read_bytes()
+    blocked = team.outputs / "blocked"
+    small_team(team.root, name="blocked", issues=[{}])
+    other = SmallTeam(team.root, "blocked")
+    assert opsreview(other, "fetch").exit_code == WHOLE
+    blocked.write_text("a file in its place", "utf-8")
+    assert_refused(opsreview(other, "build"), "blocked cannot be written", "--outputs")
+    assert team.store.read_bytes() == before
+
+
+def test_store_that_is_no_store_is_told(team):
+    team.store.write_bytes(b"not a database, whatever its name says" * 100)
+    assert_refused(opsreview(team, "build"), "is damaged", "move the file away and fetch again")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["build", "small", "--as-of", "yesterday"],
+        ["build", "small", "--until", "2026-10"],
+        ["build"],
+        ["rebuild", "small"],
+        ["init", "small"],
+    ],
+)
+def test_wrong_usage_is_exit_two(team, arguments):
+    places = ["--params", str(team.params), "--outputs", str(team.outputs)]
+    done = CliRunner().invoke(app, [*arguments, *places])
+    assert done.exit_code == WRONG_USAGE
+    assert "Traceback" not in done.output
+
+
+def test_as_of_later_than_the_data_is_an_error_of_ours(team):
+    done = opsreview(team, "build", "--as-of", "2027-01-01T00:00Z")
+    assert_refused(done, "as of 2027-01-01 00:00 UTC cannot be told", "fetch first")
+
+
+def test_as_of_without_a_zone_is_utc(team):
+    assert opsreview(team, "build", "--as-of", "2026-11-02").exit_code == WHOLE
+    review = Review(team.outputs / "small" / "2026-10")
+    assert review.run["as_of"] == "2026-11-02T00:00:00+00:00"
+
+
+def test_source_that_was_never_fetched_is_not_whole(team):
+    with_source(**INCIDENTS)(team)
+    done = opsreview(team, "build")
+    assert done.exit_code == NOT_WHOLE
+    assert "not whole: csv:incidents:incidents.csv is incomplete: never fetched" in done.stderr
+    assert done.stdout.strip().endswith("small/2026-10")
+
+
+def test_repository_without_a_source_is_not_whole(team):
+    with_review(repos=[REPO, "team/other"])(team)
+    done = opsreview(team, "build")
+    assert done.exit_code == NOT_WHOLE
+    assert "team/other is incomplete: no source gives its issues" in done.stderr
+
+
+def test_progress_goes_to_stderr_and_the_path_to_stdout(team):
+    done = opsreview(team, "fetch")
+    assert done.stdout == f"{team.store}\n"
+    assert done.stderr == "fetching github_dump:../../dump\n"
+
+
+def test_check_says_what_is_told_and_what_is_not(tmp_path):
+    team = small_team(tmp_path, issues=[{}])
+    said = opsreview(team, "check").stdout
+    assert "review.yaml: reads team/product from github_dump" in said
+    assert "people.yaml: not there" in said
+    assert "operating_model.yaml: not there" in said
+
+
+def test_check_resolves_every_name_of_the_model(tmp_path):
+    role = {"owner": "ada", "does": "releases"}
+    team = small_team(tmp_path, people={"ada": {}}, model={"roles": {"release-manager": role}})
+    done = opsreview(team, "check")
+    assert done.exit_code == WHOLE
+    assert "every name is known" in done.stdout
+    assert "not declared: a deputy for release-manager" in done.stdout
+    write_yaml(team.folder / "people.yaml", {"adam": {}})
+    assert_refused(opsreview(team, "check"), "ada", "did you mean adam?")
+
+
+def test_init_makes_a_team_that_fetches_and_builds(tmp_path):
+    old = small_team(tmp_path, issues=[{}])
+    new = SmallTeam(tmp_path, "new-team")
+    asked = ["--repo", REPO, "--dump", str(tmp_path / "dump"), "--timezone", "Europe/Madrid"]
+    done = opsreview(new, "init", *asked)
+    assert done.exit_code == WHOLE, done.output
+    assert "next: opsreview run new-team" in done.stdout
+    assert opsreview(new, "fetch").exit_code == WHOLE
+    assert opsreview(new, "build").exit_code == WHOLE
+    run = json.loads((new.outputs / "new-team" / "2026-10" / "run.json").read_text("utf-8"))
+    assert (run["zone"], run["privacy"], run["repos"][0]["n_items"]) == (
+        "Europe/Madrid",
+        "pseudonyms",
+        1,
+    )
+    before = everything_in(tmp_path / "params")
+    assert_refused(opsreview(new, "init", *asked), "is there already", "choose another name")
+    assert_refused(opsreview(old, "init", *asked), "is there already")
+    assert everything_in(tmp_path / "params") == before
+
+
+@pytest.mark.parametrize(
+    ("name", "repo", "what"),
+    [
+        ("new", "product", "'product' is not owner/name"),
+        ("../new", REPO, "cannot be a team's name"),
+        ("store", REPO, "cannot be a team's name"),
+    ],
+)
+def test_init_refuses_what_would_not_load_and_leaves_nothing(tmp_path, name, repo, what):
+    team = small_team(tmp_path)
+    before = everything_in(tmp_path)
+    asked = ["--repo", repo, "--dump", str(tmp_path / "dump")]
+    assert_refused(opsreview(SmallTeam(team.root, name), "init", *asked), what)
+    assert everything_in(tmp_path) == before
+
+
+def test_lab_opens_working_copies_with_the_cycle_filled_in(team, monkeypatch):
+    opened: list[Path] = []
+
+    def open_lab(folder: Path, first: Path) -> int:
+        opened.extend([folder, first])
+        return 0
+
+    monkeypatch.setattr("opsreview.reports.working_copies.open_lab", open_lab)
+    assert opsreview(team, "lab").exit_code == WHOLE
+    folder, first = opened
+    assert first.name == "retrospective.ipynb"
+    copies = sorted(path.name for path in folder.glob("*.ipynb"))
+    assert len(copies) == 5
+    cells = json.loads(first.read_text("utf-8"))["cells"]
+    (filled,) = [c for c in cells if "injected-parameters" in c["metadata"].get("tags", [])]
+    source = "".join(filled["source"])
+    assert 'team = "small"' in source
+    assert 'cycle = "2026-10"' in source
+    first.write_text("my own notes", "utf-8")
+    assert opsreview(team, "lab").exit_code == WHOLE
+    assert first.read_text("utf-8") == "my own notes"
+
+
+def test_help_of_every_command_is_there_and_imports_nothing_heavy():
+    script = (
+        "import sys; from typer.testing import CliRunner; from opsreview.cli import app\n"
+        "for words in (['--help'], ['run', '--help'], ['lab', '--help']):\n"
+        "    assert CliRunner().invoke(app, words).exit_code == 0\n"
+        "print([n for n in ('polars', 'scipy', 'dataframely', 'papermill') if n in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
+
+
+def assert_refused(done: Result, *parts: str) -> None:
+    """One message that holds every part, exit 1, and no traceback."""
+    assert done.exit_code == OUR_ERROR, done.output
+    assert done.exception is None or isinstance(done.exception, SystemExit)
+    assert done.stdout == ""
+    assert done.stderr.count("error: ") == 1
+    for part in parts:
+        assert part in done.stderr
+    assert "Traceback" not in done.stderr
