@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 
@@ -51,6 +53,16 @@ class Estimate:
     n_excluded: int = 0
     reason: str | None = None
     group: str = "all"
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether there is a number to tell: a value, or a median not reached over something."""
+        return self.value is not None or self.n > 0
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Estimate:
+        """The estimate that a row of ``metrics.parquet`` holds."""
+        return cls(**{name: row[name] for name in cls.__dataclass_fields__})
 
     def of(self, group: str) -> Estimate:
         """The same estimate, filed under ``group``."""

@@ -82,7 +82,7 @@ def appearance(
 
 
 def _pseudonym(person: str, key: bytes) -> str:
-    return f"person-{hmac.new(key, person.encode(), sha256).hexdigest()[:6]}"
+    return f"person-{hmac.new(key, person.encode(), sha256).hexdigest()[:10]}"
 
 
 def _key(folder: Path) -> bytes:

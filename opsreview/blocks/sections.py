@@ -37,7 +37,8 @@ def question(review: Review, text: str, *metrics: str) -> Block | None:
 def finding(review: Review, metric: str, *, group: str = "all") -> Block | None:
     """What was found about a metric, and how it stands to what was promised.
 
-    Where no sentence was made of it, its statistics are told one by one. None when it could not be measured: ``not_told`` says so.
+    Where no sentence was made of it, its statistics are told one by one. None when it could not
+    be measured: ``not_told`` says so.
     """
     if not review.is_measurable(metric):
         return None

@@ -136,7 +136,7 @@ def response_attainment(
             .then(pl.lit("closed_unanswered"))
             .otherwise(pl.lit("waiting"))
         )
-        .select(*ITEM, "title", "url", "due_at", "waited_hours", "part")
+        .select(*ITEM, "title", "url", "due_at", "waited_hours", "ending", "part")
         .collect()
     )
 
@@ -156,11 +156,10 @@ def first_response_measured(view: View) -> Measured:
         return _unmeasurable(excluded, [("median", "hours", "all")])
     reason = "no issue was opened in the window"
     estimate = median_with_rivals(rows["waited_hours"], rows["ending"], "answered", reason=reason)
-    ending = _answered_or_closed(rows)
     return Measured(
         rows,
         [replace(estimate, n_excluded=excluded.height)],
-        lambda: [duration_curves(aalen_johansen(rows["waited_hours"], ending, endings=PARTS[:2]))],
+        lambda: [_response_curves(rows)],
         lambda: excluded,
     )
 
@@ -171,7 +170,7 @@ def attainment_measured(view: View) -> Measured:
     excluded = _excluded(view, view.window.shifted(-timedelta(hours=target_hours)))
     if not view["people"]["is_team"].is_not_null().any():
         return _unmeasurable(excluded, _shares_of(view), _NO_TEAM)
-    longest = max([target_hours, *view.targets.priority_hours.values()])
+    longest = max([target_hours, *view.targets.group_hours.values()])
     since = Window(view.window.start_at - timedelta(hours=longest), view.window.end_at)
     responses = time_to_first_response(
         view["issues"],
@@ -186,9 +185,9 @@ def attainment_measured(view: View) -> Measured:
         return _unmeasurable(excluded, _shares_of(view))
     estimates = [replace(part, n_excluded=excluded.height) for part in _parts(rows, "all")]
     for group, labelled in _strata(view, responses):
-        hours = view.targets.priority_hours.get(group.removeprefix("priority:"))
-        estimates += _stratum(_judged(view, labelled, hours or target_hours), group)
-    return Measured(rows, estimates, excluded=lambda: excluded)
+        hours = view.targets.group_hours.get(group, target_hours)
+        estimates += _stratum(_judged(view, labelled, hours), group)
+    return Measured(rows, estimates, lambda: [_response_curves(rows)], lambda: excluded)
 
 
 def _judged(view: View, responses: pl.DataFrame, target_hours: float) -> pl.DataFrame:
@@ -271,11 +270,12 @@ def _silent_close() -> pl.Expr:
     )
 
 
-def _answered_or_closed(rows: pl.DataFrame) -> pl.Series:
+def _response_curves(rows: pl.DataFrame) -> pl.DataFrame:
     is_silent = pl.col("ending") != "answered"
-    return rows.select(
+    ending = rows.select(
         pl.when(is_silent).then(pl.lit("closed_unanswered")).otherwise("ending").alias("ending")
     )["ending"]
+    return duration_curves(aalen_johansen(rows["waited_hours"], ending, endings=PARTS[:2]))
 
 
 def _or_now(column: str, as_of: datetime) -> pl.Expr:

@@ -41,7 +41,7 @@ class Targets:
     """What the operating model promises, in the units the metrics use."""
 
     response_hours: float
-    priority_hours: Mapping[str, float] = field(default_factory=dict)
+    group_hours: Mapping[str, float] = field(default_factory=dict)  # by group: ``priority:p1``
 
 
 @dataclass(frozen=True)

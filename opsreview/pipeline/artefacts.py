@@ -24,8 +24,9 @@ def whole_folder(final: Path) -> Iterator[Path]:
         OutputsError: The outputs folder cannot be written.
     """
     try:
-        final.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=f".{final.name}-", dir=final.parent))
+        making = final.parent / ".making"  # no cycle is looked for in here
+        making.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=f"{final.name}-", dir=making))
     except OSError as error:
         raise OutputsError(
             f"{final.parent} cannot be written ({error.strerror or error}): "
@@ -67,11 +68,15 @@ def write_proposals(path: Path, proposals: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _take_place(made: Path, final: Path) -> None:
-    """The old folder steps aside only once the new one is whole."""
-    if final.exists():
-        aside = made.with_name(made.name + "-old")
-        final.rename(aside)
+    """The old folder steps aside only once the new one is whole, and comes back if that fails."""
+    if not final.exists():
         made.rename(final)
-        shutil.rmtree(aside, ignore_errors=True)
-    else:
+        return
+    aside = made.with_name(made.name + "-old")
+    final.rename(aside)
+    try:
         made.rename(final)
+    except OSError:
+        aside.rename(final)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)

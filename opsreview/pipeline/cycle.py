@@ -16,7 +16,6 @@ from opsreview.metrics.reading import CycleReading, read_cycle, read_history, re
 from opsreview.metrics.view import Targets
 from opsreview.operating_model.conformance import Held, held_against
 from opsreview.operating_model.document import OperatingModel
-from opsreview.operating_model.promise import Promise
 from opsreview.operating_model.proposals import proposals
 from opsreview.params import Team
 from opsreview.pipeline.artefacts import whole_folder, write_frames, write_json, write_proposals
@@ -61,7 +60,7 @@ def build_cycle(
         called.metrics(earlier),
         {name: called.measured(rows) for name, rows in reading.measured.items()},
         targets.response_hours,
-        _promises(model),
+        model.promises if model else (),
     )
     held = _held(model, spoken)
     found = findings(spoken, held)
@@ -72,7 +71,8 @@ def build_cycle(
         write_json(made / "findings.json", [finding.to_json() for finding in found])
         write_json(made / "drift.json", [promise.to_json() for promise in held])
         write_json(made / "next.json", next_up(history, plan, model, called))
-        write_proposals(made / "proposals.yaml", _proposals(history, plan, model, held, found))
+        proposed = _proposals(history, plan, model, held, found)
+        write_proposals(made / "proposals.yaml", [_shown(one, called) for one in proposed])
         if model is not None:
             write_json(made / "operating_model.json", model.to_json(shown=called.of))
         write_json(made / "run.json", run)
@@ -140,14 +140,6 @@ def _everyone(history: TeamHistory) -> pl.DataFrame:
     return pl.concat([known, extra])
 
 
-def _promises(model: OperatingModel | None) -> dict[tuple[str, str], Promise]:
-    if model is None:
-        return {}
-    return {
-        (promise.metric, promise.group): promise for promise in model.promises if promise.metric
-    }
-
-
 def _held(model: OperatingModel | None, spoken: Spoken) -> list[Held]:
     if model is None:
         return []
@@ -175,17 +167,24 @@ def _proposals(
     return proposals(history.model, held, attainment_at, found, work=_work(history, plan))
 
 
+def _shown(proposal: Mapping[str, Any], called: Appearance) -> dict[str, Any]:
+    """A proposal with the person it names, if any, as they appear on pages."""
+    if not str(proposal["path"]).endswith((".owner", ".deputy")):
+        return dict(proposal)
+    named = {key: proposal[key] for key in ("current", "proposed") if proposal[key]}
+    return dict(proposal) | {key: called.of(person) for key, person in named.items()}
+
+
 def _past_attainment(history: TeamHistory, plan: Plan, hours: float, group: str) -> Estimate:
     """The share answered within ``hours`` over the year to the cycle's end."""
     window = plan.cycle.window
     year = Window(window.end_at - YEAR, window.end_at)
-    priorities = dict.fromkeys(history.team.review.labels.priorities, hours)
     found = read_metric(
         "response_attainment",
         history.subject,
         window=year,
         as_of=plan.as_of,
-        targets=Targets(hours, priorities),
+        targets=Targets(hours, {group: hours}),
     )
     wanted = ("share_answered", group)
     return next(

@@ -117,9 +117,12 @@ def targets_of(history: TeamHistory, plan: Plan) -> Targets:
     model = model_in_force(history, plan)
     if model is None:
         return Targets(UNPROMISED_RESPONSE_HOURS)
-    general = model.response_hours() or UNPROMISED_RESPONSE_HOURS
-    priorities = history.team.review.labels.priorities
-    return Targets(general, {name: model.response_hours(name) or general for name in priorities})
+    deadlines = {
+        said.group: said.at_most_hours
+        for said in model.promises
+        if said.metric == "response_attainment" and said.at_most_hours is not None
+    }
+    return Targets(deadlines.pop("all", UNPROMISED_RESPONSE_HOURS), deadlines)
 
 
 def model_in_force(history: TeamHistory, plan: Plan) -> OperatingModel | None:

@@ -89,8 +89,7 @@ def _source(history: TeamHistory, kind: str, key: str) -> dict[str, Any]:
 def _without_folders(key: str) -> str:
     """A source's key without the folders of whoever ran this: run.json is published."""
     return ":".join(
-        part.rsplit("/", 1)[-1] if part.startswith(("/", "..")) else part
-        for part in key.split(":")
+        part.rsplit("/", 1)[-1] if part.startswith(("/", "..")) else part for part in key.split(":")
     )
 
 

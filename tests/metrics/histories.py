@@ -12,7 +12,6 @@ from random import Random
 from typing import Any
 
 import factories
-import polars as pl
 
 START_AT = factories.at("2026-08-01")
 END_AT = factories.at("2026-12-01")
@@ -40,7 +39,7 @@ class History:
             {"person": ("ada", "ben", "cleo")[week % 3], **self._week(week)} for week in range(17)
         ]
 
-    def tables_at(self, moment: datetime) -> dict[str, pl.DataFrame]:
+    def tables_at(self, moment: datetime) -> dict[str, Any]:
         """The tables that a fetch at ``moment`` would have made."""
         issues = [item for item in self.issues if item["opened_at"] <= moment]
         pulls = [item for item in self.pulls if item["opened_at"] <= moment]
@@ -66,7 +65,7 @@ class History:
 
     def _item(self, number: int) -> Row:
         opened_at = self._moment()
-        item = {
+        item: Row = {
             "repo": REPOS[number % 2],
             "number": number,
             "author": self._random.choice(WHO),

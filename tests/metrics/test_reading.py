@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from functools import cache
 from io import BytesIO
+from typing import Any
 
 import polars as pl
 import pytest
@@ -134,7 +135,7 @@ def test_same_input_gives_the_same_bytes(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_order_of_rows_does_not_matter(seed: int) -> None:
-    shuffled = {
+    shuffled: dict[str, Any] = {
         name: frame.sample(fraction=1, shuffle=True, seed=seed)
         for name, frame in known(seed, TODAY).tables.frames.items()
         if name in TABLES
@@ -193,7 +194,7 @@ def test_two_repositories_add_up_to_all(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_repository_among_others_reads_as_it_does_alone(seed: int) -> None:
     both = reading(seed, AS_OF).metrics
-    tables = {
+    tables: dict[str, Any] = {
         name: frame.filter(pl.col("repo") == REPOS[0])
         if "repo" in frame.columns and name != "incidents"
         else frame

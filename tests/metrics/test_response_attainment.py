@@ -181,7 +181,7 @@ def test_stratum_of_ten_is_shown_and_each_priority_has_its_own_target() -> None:
                 *[{"number": number, "created_at": "2026-10-03"} for number in numbers]
             ),
             groups=GROUPS,
-            targets=Targets(72, {"p1": 24}),
+            targets=Targets(72, {"priority:p1": 24}),
         )
     )
 

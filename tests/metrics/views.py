@@ -24,7 +24,15 @@ AS_OF = factories.at("2026-11-08")
 LONG = factories.window("2020-01-01", "2030-01-01")
 ZONE = ZoneInfo("UTC")
 TARGETS = Targets(72.0)
-TABLES = ("issues", "pull_requests", "comments", "reviews", "events", "releases", "incidents")
+TABLES: tuple[str, ...] = (
+    "issues",
+    "pull_requests",
+    "comments",
+    "reviews",
+    "events",
+    "releases",
+    "incidents",
+)
 TABLES += ("incident_events", "shifts", "people")
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import ast
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from dump_factory import RELEASES, UNKNOWN, SmallTeam, small_team, write_csv
+from notebook_cells import outputs_of
 from typer.testing import CliRunner
 
 from opsreview.cli import app
 from opsreview.pipeline.notebooks import review_notebooks
-from opsreview.review import Review
 
 MISSING = dict.fromkeys(("pulls", "comments", "reviews", "events", "releases"))
 SHAPES: dict[str, dict[str, Any]] = {
@@ -69,33 +67,3 @@ def test_pages_of_a_cycle_that_is_not_over_are_written_also_for_mail(tmp_path):
         assert "Not over yet" in text
         assert "FAILED" not in text
     assert "not measurable" in front.read_text("utf-8").lower()
-
-
-def outputs_of(notebook: Path, review: Review) -> list[str]:
-    """What the cells show: run here, because a kernel for each would take a minute."""
-    cells = json.loads(notebook.read_text("utf-8"))["cells"]
-    names = {
-        "team": review.team,
-        "cycle": review.cycle,
-        "outputs": str(review.folder.parents[1]),
-    }
-    given = dict(names)
-    shown = []
-    for cell in cells:
-        if cell["cell_type"] != "code" or "parameters" in cell["metadata"].get("tags", []):
-            continue
-        shown.append(_last_value("".join(cell["source"]), given))
-    return shown
-
-
-def _last_value(source: str, names: dict[str, Any]) -> str:
-    """Run a cell; its last line's value as JupyterLab would show it."""
-    body = ast.parse(source).body
-    last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
-    exec(compile(ast.Module(body, []), "cell", "exec"), names)
-    if not isinstance(last, ast.Expr):
-        return ""
-    value = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
-    if hasattr(value, "to_json"):
-        return str(value.to_json())
-    return str(value._repr_html_()) if hasattr(value, "_repr_html_") else ""

@@ -1,0 +1,146 @@
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+from cycle_factory import waiting_frame, write_cycle
+
+from opsreview import blocks, open_review
+from opsreview.estimate import not_measurable
+from opsreview.review import Review
+
+from .reading import text, with_metrics, without
+
+
+def test_banner_counts_sources_rows_set_aside_and_earlier_cycles(review: Review) -> None:
+    said = text(blocks.banner(review))
+    assert "2 of 2 sources complete" in said
+    assert "2 rows set aside" in said
+    assert "14 earlier cycles" in said
+
+
+@pytest.mark.parametrize(
+    ("run", "words"),
+    [({"is_mature": False}, "read early"), ({"is_over": False, "is_mature": False}, "not over")],
+)
+def test_cycle_read_too_soon_says_so_at_the_top(
+    tmp_path: Path, run: dict[str, bool], words: str
+) -> None:
+    write_cycle(tmp_path, run=run)
+    review = open_review("demo", "2026-10", outputs=tmp_path)
+    assert words in text(blocks.banner(review))
+    notes = text(blocks.data_quality(review))
+    assert "late answers are missing" in notes or "will still change" in notes
+
+
+def test_opening_begins_with_what_drifts_and_goes_on_with_other_news(review: Review) -> None:
+    said = text(blocks.opening(review))
+    assert said.startswith("1 of 3 promises drifts: “Three of four issues")
+    assert "outside the range of the earlier 12 cycles" in said
+    assert said.count("52 %") == 1
+
+
+def test_opening_of_a_team_without_a_model_or_past_is_still_two_true_sentences(
+    bare: Review,
+) -> None:
+    said = text(blocks.opening(bare))
+    assert "too few earlier cycles" in said
+    assert "not declared yet" in said
+
+
+def test_opening_of_a_routine_cycle_says_so(review: Review) -> None:
+    drift = [row for row in review.verdicts if row["verdict"] == "holds"]
+    (review.folder / "drift.json").write_text(json.dumps(drift), "utf-8")
+    earlier = pl.read_parquet(review.folder / "history.parquet")
+    latest = earlier.filter(pl.col("window_start_at") == earlier["window_start_at"].max())
+    latest.with_columns(
+        window_start_at=pl.lit(review.window.start_at), window_end_at=pl.lit(review.window.end_at)
+    ).write_parquet(review.folder / "metrics.parquet")
+    routine = open_review("demo", "2026-10", outputs=review.folder.parents[1])
+    said = text(blocks.opening(routine))
+    assert said.startswith("All 6 headlines lie inside the range of the earlier cycles.")
+    assert "1 promise of the model holds, and none drifts." in said
+    assert "none outside the range" in text(blocks.headlines(routine))
+
+
+def test_five_oldest_waits_are_shown_and_the_rest_counted(review: Review) -> None:
+    said = text(blocks.waiting_now(review))
+    assert "#826" in said
+    assert "19 d, since the last word from outside" in said
+    assert "never shown" not in said
+    assert "1 more issue waits" in said
+    assert "2 pull requests wait for a first review, the oldest 6 d" in said
+    assert "1 merged change is not released, the oldest 16 d" in said
+
+
+def test_nothing_waiting_and_waiting_unknown_are_told_apart(review: Review) -> None:
+    waiting_frame().head(0).write_parquet(review.folder / "waiting.parquet")
+    empty = open_review("demo", "2026-10", outputs=review.folder.parents[1])
+    assert "No open issue waits on us" in text(blocks.waiting_now(empty))
+    reason = "nothing says who is in the team"
+    unknown = with_metrics(empty, ("waiting_on_team", not_measurable("count", "count", reason)))
+    assert f"cannot be told: {reason}" in text(blocks.waiting_now(unknown))
+
+
+def test_items_of_several_repositories_name_theirs(tmp_path: Path) -> None:
+    repos = [
+        {"repo": name, "n_items": 1, "n_expected": None, "complete": True}
+        for name in ("demo/extension", "demo/docs")
+    ]
+    write_cycle(tmp_path, run={"repos": repos})
+    review = open_review("demo", "2026-10", outputs=tmp_path)
+    assert "demo/extension#826" in text(blocks.waiting_now(review))
+
+
+def test_next_turn_and_slot_are_days_of_the_teams_zone(review: Review) -> None:
+    said = text(blocks.next_up(review))
+    assert "heron (primary) Mon 9 Nov 2026 to Mon 16 Nov 2026" in said
+    assert "Tue 10 Nov 2026" in said
+
+
+def test_team_without_rota_and_train_has_nothing_next(review: Review) -> None:
+    assert blocks.next_up(without(review, "next.json")) is None
+
+
+def test_drift_shows_what_drifts_what_cannot_be_told_and_folds_the_rest(review: Review) -> None:
+    said = text(blocks.drift(review))
+    assert "1 of 3 promises; 1 cannot be told" in said
+    assert "reports come by mail" in said
+    assert "1 holds" in said
+
+
+def test_team_without_a_model_has_no_drift_and_no_proposals(bare: Review) -> None:
+    assert blocks.drift(bare) is None
+    assert blocks.proposals(bare) is None
+
+
+def test_model_without_drift_says_none(review: Review) -> None:
+    assert "No promise of the model drifts" in text(blocks.drift(without(review, "drift.json")))
+
+
+def test_proposal_names_the_change_its_reason_and_the_command(review: Review) -> None:
+    said = text(blocks.proposals(review))
+    assert "promises.first-answer.within : 3 days → 5 days" in said
+    assert "opsreview decide demo p-1" in said
+    assert "First answers drift." in said
+    assert "met in 9 of the last 12 cycles" in said
+
+
+def test_fill_in_says_what_why_and_how(review: Review) -> None:
+    said = text(blocks.fill_in(review))
+    assert "who is in the team : answers by the team" in said
+    assert "people.yaml" in said
+
+
+def test_data_quality_is_told_in_full(review: Review) -> None:
+    said = text(blocks.data_quality(review))
+    for words in (
+        "Data up to Sun 8 Nov 2026 00:00 CET",
+        "4 times without a zone",
+        "3 issues still inside the answer deadline",
+        "demo/extension: 900 items of 900",
+        "closed at is before opened at 2",
+        "time to a first answer the source never gave who opened it 3",
+        "issues 2025-05-01 to 2026-11-08",
+    ):
+        assert words in said

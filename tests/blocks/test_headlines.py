@@ -1,0 +1,60 @@
+import polars as pl
+import pytest
+from cycle_factory import NO_INCIDENTS
+
+from opsreview import blocks, open_review
+from opsreview.estimate import Estimate
+from opsreview.review import Review
+
+from .reading import text, with_metrics
+
+
+def test_six_headlines_are_always_shown(review: Review, bare: Review) -> None:
+    for each in (review, bare):
+        assert blocks.headlines(each).html.count("<article") == 6
+
+
+def test_headlines_carry_interval_n_and_the_earlier_range(review: Review) -> None:
+    said = text(blocks.headlines(review))
+    assert "52 % of issues answered within 3 d" in said
+    assert "40–64 %, n 61" in said
+    assert "earlier 12 cycles: 67 to 82 %" in said
+    assert "3 more still inside the deadline" in said
+    assert "One person took 18 of 31 interruptions" in said
+    assert "by chance the busiest has 35–42 %" in said
+    assert "the last one 12 d ago" in said
+
+
+def test_headline_that_is_not_measurable_says_why_and_shows_no_zero(bare: Review) -> None:
+    said = text(blocks.headlines(bare))
+    assert "Busiest person&#39;s share of interruptions: not measurable" in said
+    assert NO_INCIDENTS in said
+
+
+def test_median_not_reached_is_a_headline_of_more_than(review: Review) -> None:
+    unreached = Estimate("median", None, "hours", 44, lower=336.0, n_censored=30)
+    other = with_metrics(review, ("time_to_first_review", unreached))
+    assert "A first review takes more than 14 d" in text(blocks.headlines(other))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [(-3, "The backlog shrank by 3"), (0, "The backlog stayed as it was")],
+)
+def test_backlog_is_said_by_its_direction(review: Review, change: int, words: str) -> None:
+    other = with_metrics(review, ("backlog", Estimate("change", change, "count", 3)))
+    assert words in text(blocks.headlines(other))
+
+
+def test_sparkline_has_a_gap_where_a_cycle_was_not_measurable(review: Review) -> None:
+    path = review.folder / "history.parquet"
+    history = pl.read_parquet(path)
+    is_gap = (pl.col("metric") == "backlog") & (pl.col("window_start_at").dt.month() == 2)
+    value = pl.when(is_gap).then(None).otherwise("value")
+    history.with_columns(value=value.alias("value")).write_parquet(path)
+    shown = blocks.headlines(open_review("demo", "2026-10", outputs=review.folder.parents[1])).html
+    assert shown.count("<polyline") == 7
+
+
+def test_first_cycle_has_no_sparklines(bare: Review) -> None:
+    assert "<svg" not in blocks.headlines(bare).html

@@ -1,0 +1,191 @@
+"""Nothing that is published tells who somebody is, unless the team wants it told."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+from dump_factory import INCIDENTS, ROTA, SmallTeam, small_team, write_csv, write_shifts
+from notebook_cells import outputs_of
+
+from opsreview.pipeline.notebooks import review_notebooks
+from opsreview.privacy import KEY_VARIABLE
+from opsreview.review import Review
+
+LOCAL = ("tables", "rejected", "assets")
+ACCOUNTS = ("harriet-codes", "bernardo", "rosalind", "quentin", "wilhelmina")
+NAMES = (*ACCOUNTS, "harriet", "Harriet Example")
+PEOPLE = {
+    "harriet": {"name": "Harriet Example", "accounts": ["harriet-codes"]},
+    "bernardo": {},
+    "wilhelmina": {},
+}
+MODEL = {
+    "roles": {
+        "triage-lead": {"owner": "harriet", "deputy": "bernardo", "does": "triage"},
+        "release-manager": {"owner": "harriet", "does": "releases"},
+    },
+    "areas": {"preview": {"owner": "bernardo", "deputy": "harriet", "label": "area/preview"}},
+    "channels": {"issues": {"where": "here", "watched_by": "bernardo", "answer_within": "1 day"}},
+    "rhythm": {
+        "release": {
+            "every": "2 weeks",
+            "on": "tuesday",
+            "starting": "2026-09-15",
+            "by": "release-manager",
+        },
+        "duty": {"every": "week", "order": ["harriet", "bernardo"]},
+    },
+    "escalation": [{"who": "harriet", "after": "0 min", "how": "mention"}],
+    "promises": [
+        {
+            "id": "answer",
+            "says": "We answer.",
+            "owner": "bernardo",
+            "metric": "response_attainment",
+            "within": "1 day",
+            "at_least": "90 %",
+        }
+    ],
+    "reviewed": {"by": "harriet", "on": "2026-09-01"},
+}
+
+
+def team_of(root: Path, names: str) -> SmallTeam:
+    """Everyone does a bit of everything in October, and in September."""
+    days = range(1, 25)
+    write_csv(
+        root / "incidents.csv",
+        *(
+            {
+                "id": f"i{day}",
+                "started_at": f"2026-10-{day:02}T03:00Z",
+                "resolved_at": f"2026-10-{day:02}T05:00Z",
+                "who": ACCOUNTS[day % 2],
+            }
+            for day in days[::3]
+        ),
+    )
+    weeks = [("Harriet Example", "20260928", "20261012"), ("bernardo", "20261012", "20261201")]
+    write_shifts(root / "rota.ics", *weeks, ("quentin", "20260901", "20260928"))
+    happened = {"incident_id": "id", "at": "started_at", "person": "who"}
+    acts = INCIDENTS | {"table": "incident_events", "columns": happened}
+    asked = [
+        {"author": ACCOUNTS[2 + day % 3], "opened_at": f"2026-{month}-{day:02} 09:00"}
+        for month in ("09", "10")
+        for day in days
+    ]
+    return small_team(
+        root,
+        people=PEOPLE,
+        model=MODEL,
+        review={"privacy": {"names": names}},
+        sources=[INCIDENTS, acts, ROTA],
+        issues=asked,
+        pulls=[
+            {"author": ACCOUNTS[day % 5], "opened_at": f"2026-10-{day:02} 10:00"} for day in days
+        ],
+        comments=[
+            {"number": number, "author": ACCOUNTS[number % 2], "created_at": "2026-10-24 10:00"}
+            for number in range(1, 40)
+        ],
+        reviews=[
+            {"number": 48 + n, "author": ACCOUNTS[n % 3], "submitted_at": "2026-10-25 10:00"}
+            for n in range(1, 20)
+        ],
+        releases=[{"published_at": "2026-09-08 10:00", "author": "bernardo"}],
+    )
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Review:
+    """A cycle with its pages, people under pseudonyms."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv(KEY_VARIABLE, "a key")
+        team = team_of(tmp_path_factory.mktemp("pseudonyms"), "pseudonyms")
+        review = team.build()
+        assert team.report(single_file=True).problems == ()
+    return review
+
+
+def texts_of(review: Review) -> Iterator[tuple[str, str]]:
+    """Every file that is not local, as text: frames with all their cells."""
+    for path in sorted(review.folder.rglob("*")):
+        name = str(path.relative_to(review.folder))
+        if path.is_dir() or name.startswith(LOCAL):
+            continue
+        if path.suffix != ".parquet":
+            yield name, path.read_text("utf-8")
+            continue
+        cells = io.StringIO()
+        for column in pl.read_parquet(path).iter_columns():
+            cells.write("\n".join(map(str, column.to_list())))
+        yield name, cells.getvalue()
+
+
+def named_in(text: str) -> set[str]:
+    return {name for name in NAMES if re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE)}
+
+
+def test_no_account_is_in_anything_published_under_pseudonyms(published):
+    texts = dict(texts_of(published))
+    assert {"index.html", "summary.md", "notebooks/oncall_load.ipynb"} <= set(texts)
+    assert {"measured/review_load.parquet", "proposals.yaml", "next.json"} <= set(texts)
+    found = {name: names for name, text in texts.items() if (names := named_in(text))}
+    assert found == {}
+
+
+def test_pseudonyms_are_on_the_pages_instead(published):
+    groups = published.metrics["group"].unique().to_list()
+    people = {group for group in groups if group.startswith("person:")}
+    assert len(people) >= 4
+    assert all(re.fullmatch("person:person-[0-9a-f]{10}", group) for group in people)
+    page = (published.folder / "oncall_load.html").read_text("utf-8")
+    assert any(group.removeprefix("person:") in page for group in people)
+
+
+def test_tables_keep_who_it_was_for_the_team(published):
+    assert "harriet" in published.table("people")["person_id"].to_list()
+
+
+def test_pseudonyms_are_the_same_in_two_cycles_and_others_with_another_key(tmp_path, monkeypatch):
+    team = team_of(tmp_path, "pseudonyms")
+    monkeypatch.setenv(KEY_VARIABLE, "a key")
+    october = people_of(team.build())
+    september = people_of(team.build("2026-09"))
+    assert october & september
+    assert len(october | september) <= len(ACCOUNTS)
+    monkeypatch.setenv(KEY_VARIABLE, "another key")
+    assert not people_of(team.build()) & (october | september)
+
+
+def test_without_a_key_one_is_made_beside_the_params_and_never_in_the_outputs(
+    tmp_path, monkeypatch
+):
+    monkeypatch.delenv(KEY_VARIABLE, raising=False)
+    team = team_of(tmp_path, "pseudonyms")
+    first = people_of(team.build())
+    assert people_of(team.build()) == first
+    key = (team.folder / "pseudonyms.key").read_bytes()
+    for path in team.outputs.rglob("*"):
+        assert path.is_dir() or key not in path.read_bytes()
+
+
+def test_by_role_no_number_is_a_persons_and_nobody_is_named(tmp_path):
+    review = team_of(tmp_path, "roles").build()
+    history = pl.read_parquet(review.folder / "history.parquet")
+    for frame in (review.metrics, history):
+        assert frame.filter(pl.col("group").str.starts_with("person:")).is_empty()
+    assert {name: named_in(text) for name, text in texts_of(review) if named_in(text)} == {}
+    for notebook in review_notebooks():
+        assert named_in("".join(outputs_of(notebook, review))) == set()
+    assert "triage-lead" in review.measured("review_load")["person"].to_list()
+
+
+def people_of(review: Review) -> set[str]:
+    groups = review.metrics["group"].unique()
+    return {group for group in groups if group.startswith("person:")}
