@@ -66,13 +66,13 @@ def _held(
     estimate = estimates(promise.metric, promise.statistic, promise.group)
     verdict, why = judged(promise, estimate)
     shown = happened(promise, estimate)
-    links = evidence(promise) if estimate.n else []
+    links = evidence(promise) if estimate.is_measured else []
     return Held(promise.id, promise.path, promise.says, shown, verdict, why, links)
 
 
 def judged(promise: Promise, estimate: Estimate) -> tuple[Verdict, str]:
     """The verdict on one number, and the reason in words."""
-    if estimate.n == 0:
+    if not estimate.is_measured:
         return "cannot tell", estimate.reason or "there was nothing to measure"
     target = promise.target
     if target is None:
@@ -86,7 +86,7 @@ def judged(promise: Promise, estimate: Estimate) -> tuple[Verdict, str]:
 
 def happened(promise: Promise, estimate: Estimate) -> str:
     """What the cycle shows, with n and the interval: ``52 % of 43 answered within 3 d (...)``."""
-    if estimate.n == 0:
+    if not estimate.is_measured:
         return "not measurable"
     value = value_in_words(estimate)
     interval = interval_in_words(estimate)

@@ -15,7 +15,7 @@ from opsreview.tables.coverage import Coverage
 from opsreview.tables.history import open_spells
 from opsreview.tables.rejected import as_rejected, by_table, validated
 from opsreview.tables.releases import classified
-from opsreview.tables.schemas import SCHEMAS
+from opsreview.tables.schemas import KEYS, SCHEMAS
 
 _PERSON_COLUMNS = {
     "incident_events": "person",
@@ -61,7 +61,7 @@ def build_tables(sources: Mapping[str, SourceRows], team: Team) -> TeamTables:
             continue
         stacked, foreign = _stacked(name, sources, team.review.repos)
         rejected += foreign
-        candidates[name], disagreements[name] = _merged(stacked, SCHEMAS[name].primary_key())
+        candidates[name], disagreements[name] = _merged(stacked, KEYS[name])
     people = people_table(candidates.values(), _account_types(sources), team)
     frames: dict[str, pl.DataFrame] = {"people": SCHEMAS["people"].validate(people, cast=True)}
     for name, candidate in candidates.items():
@@ -146,7 +146,7 @@ def _is_believed(
     """Whether a row that a source gave is in the table that was built, or it had none to give."""
     if given is None or given.is_empty():
         return not is_loser
-    built = frames[table].select(SCHEMAS[table].primary_key())
+    built = frames[table].select(KEYS[table])
     keys = [pl.col(key).cast(dtype, strict=False) for key, dtype in built.schema.items()]
     return not given.select(keys).join(built, on=built.columns, how="semi").is_empty()
 

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from opsreview.sources import Rejected
-from opsreview.tables.schemas import SCHEMAS
+from opsreview.tables.schemas import KEYS, SCHEMAS
 
 REJECTED = {"source": pl.String, "key": pl.String, "reason": pl.String, "row": pl.String}
 _CHECKS = {
@@ -37,7 +37,7 @@ def validated(
         if column not in candidate.columns
     ]
     good, failed = schema.filter(candidate.with_columns(missing), cast=True)
-    keys = schema.primary_key()
+    keys = KEYS[name]
     details = failed.details().join(
         candidate.select(*keys, "_from").unique(keys, keep="first"),
         on=keys,
@@ -54,7 +54,7 @@ def as_rejected(
     name: str, rows: pl.DataFrame, reasons: Sequence[str]
 ) -> list[tuple[str, Rejected]]:
     """Rows of a table with the source (``_from``) they came from, a reason each."""
-    keys = SCHEMAS[name].primary_key()
+    keys = KEYS[name]
     return [
         (
             row["_from"] or "",

@@ -151,11 +151,11 @@ class Incidents(dy.Schema):
 
 
 class IncidentEvents(dy.Schema):
-    """One row per thing a person did about an incident."""
+    """One row per thing a person did about an incident; two can act in the same second."""
 
-    source = dy.String(primary_key=True)
-    incident_id = dy.String(primary_key=True)
-    at = dy.Datetime(time_zone="UTC", time_unit="us", primary_key=True)
+    source = dy.String()
+    incident_id = dy.String()
+    at = _moment()
     person = _text()
     event = _text()
 
@@ -215,3 +215,5 @@ SCHEMAS: dict[str, type[dy.Schema]] = {
     "support_requests": SupportRequests,
     "people": People,
 }
+KEYS: dict[str, list[str]] = {name: schema.primary_key() for name, schema in SCHEMAS.items()}
+KEYS["incident_events"] = ["source", "incident_id", "at", "person"]  # nobody may be named
