@@ -30,6 +30,7 @@ from opsreview.errors import (
     OutputsError,
     ParamsError,
     SourceError,
+    StoppedError,
     StoreError,
     TableError,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "OutputsError",
     "ParamsError",
     "SourceError",
+    "StoppedError",
     "StoreError",
     "TableError",
     "open_review",

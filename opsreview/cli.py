@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opsreview.errors import OpsReviewError
+from opsreview.errors import OpsReviewError, StoppedError
 
 if TYPE_CHECKING:
     from opsreview.pipeline import Outcome
 
-NOT_WHOLE = 4
+ERROR, STOPPED, NOT_WHOLE = 1, 3, 4
 
 app = typer.Typer(
     help="The monthly operating-model retrospective: triage, on-call load and release rhythm.",
@@ -25,6 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     epilog="Exit codes: 0 whole; 1 an error, told in one message; 2 wrong usage; "
+    "3 stopped by another process, run it again; "
     "4 finished, but a source is incomplete or a notebook failed.",
 )
 
@@ -187,7 +188,7 @@ def _told() -> Iterator[Callable[[str], None]]:
         console.print(
             f"error: {error}", markup=False, style="bold red" if console.is_terminal else None
         )
-        raise typer.Exit(1) from None
+        raise typer.Exit(STOPPED if isinstance(error, StoppedError) else ERROR) from None
 
 
 def _finish(outcome: Outcome) -> None:

@@ -4,6 +4,7 @@ OpsReviewError
 ├── ParamsError          a file in params/<team>/ says something we cannot read
 ├── SourceError          a file, calendar or clone that a source names cannot be read
 ├── StoreError           the store is missing, damaged or of another version
+├── StoppedError         a limit or another process is in the way; the same command resumes
 ├── CycleError           a cycle name, or a cycle that has not been built
 ├── OutputsError         the outputs folder cannot be written or read
 ├── TableError           a frame of our own breaks its contract: a defect in opsreview
@@ -27,6 +28,10 @@ class SourceError(OpsReviewError):
 
 class StoreError(OpsReviewError):
     """The store is missing, damaged, or written by another version."""
+
+
+class StoppedError(OpsReviewError):
+    """A limit or another process is in the way; running the same command again resumes."""
 
 
 class CycleError(OpsReviewError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -174,7 +173,7 @@ class Review:
         if row.is_empty():
             reason = self._reason(metric, scope) or "the cycle's data does not hold it"
             return not_measurable(statistic, "", reason, group=group)
-        return estimate_of(row.row(0, named=True))
+        return Estimate.from_row(row.row(0, named=True))
 
     def is_measurable(self, *metrics: str) -> bool:
         """True where any of the metrics has a number, or rows whose median is not reached."""
@@ -275,11 +274,6 @@ class Review:
     def _json(self, name: str, absent: Any) -> Any:
         path = self.folder / name
         return json.loads(path.read_text("utf-8")) if path.is_file() else absent
-
-
-def estimate_of(row: Mapping[str, Any]) -> Estimate:
-    """A row of ``metrics.parquet`` as an Estimate."""
-    return Estimate(**{name: row[name] for name in Estimate.__dataclass_fields__})
 
 
 def _of(frame: pl.DataFrame, **equal: str) -> pl.DataFrame:

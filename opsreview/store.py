@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from opsreview.errors import StoreError
+from opsreview.errors import OpsReviewError, StoppedError, StoreError
 
 SCHEMA_VERSION = 1
 _TABLES = """
@@ -223,12 +223,12 @@ class Store:
             raise _cannot_be_used(self._path, error) from error
 
 
-def _cannot_be_used(path: Path, error: Exception) -> StoreError:
+def _cannot_be_used(path: Path, error: Exception) -> OpsReviewError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of the code is detail
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return StoreError(f"store {path} is damaged ({error}): move the file away and fetch again")
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StoreError(
+        return StoppedError(
             f"store {path} is being written by another process: run this again when it has ended"
         )
     return StoreError(

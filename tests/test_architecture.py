@@ -33,7 +33,7 @@ ALLOWED: dict[str, str] = {
     "simulate": "window",
     "sources": "errors window store simulate",
     "params": "errors yaml_file sources",
-    "tables": "window params sources",
+    "tables": "errors window params sources",
     # measure
     "metrics": "window estimate working_time tables",
     # say: what happened, beside what usually does and what should

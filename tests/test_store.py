@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from factories import at
 
-from opsreview.errors import StoreError
+from opsreview.errors import StoppedError, StoreError
 from opsreview.store import SCHEMA_VERSION, Node, Reading, Store
 
 DUMP = "github_dump:dump"
@@ -139,7 +139,7 @@ def test_reader_sees_the_last_whole_page_while_a_writer_is_in_one(path):
 def test_second_writer_is_told_to_come_back(path):
     with Store.open(path) as writer, Store.open(path) as other:
         other._connection.execute("PRAGMA busy_timeout = 0")
-        with writer.page(), pytest.raises(StoreError, match="written by another process"):
+        with writer.page(), pytest.raises(StoppedError, match="written by another process"):
             other.replace(DUMP, NEW, [])
     assert held(path) == OLD
 

@@ -46,7 +46,8 @@ def opening(review: Review) -> Block:
 def waiting_now(review: Review) -> Block:
     """The five oldest waits of issues, and how many reviews and releases wait."""
     waiting = review.waiting
-    reason = review.estimate("waiting_on_team", "count").reason
+    known = review.estimate("waiting_on_team", "count")
+    reason = None if known.is_measured else known.reason
     issues = waiting.filter(pl.col("kind").is_in(list(WAITS))) if waiting.height else waiting
     oldest = (
         issues.sort("waiting_hours", "number", descending=[True, False])
@@ -100,7 +101,7 @@ def drift(review: Review) -> Block | None:
 
 
 def proposals(review: Review) -> Block | None:
-    """What could change in the model, and the command that records the decision."""
+    """What could change in the model, why, and what that would have meant so far."""
     if not review.proposals:
         return None
     claims = {found.id: found.claim for found in review.findings()}
@@ -108,7 +109,6 @@ def proposals(review: Review) -> Block | None:
         {
             **proposal,
             "because": [claims[name] for name in proposal.get("because", []) if name in claims][:1],
-            "command": f"opsreview decide {review.team} {proposal['id']}",
         }
         for proposal in review.proposals
     ]

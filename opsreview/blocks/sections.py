@@ -10,7 +10,7 @@ import polars as pl
 from opsreview.blocks.block import Block, rendered
 from opsreview.estimate import Estimate, in_words
 from opsreview.findings import Finding
-from opsreview.review import Review, estimate_of
+from opsreview.review import Review
 from opsreview.wording import (
     capitalised,
     certainty_in_words,
@@ -116,7 +116,7 @@ def _statistics(review: Review, metric: str, group: str) -> Block | None:
     rows = review.metric(metric).filter(group=group).iter_rows(named=True)
     told, unknown = [], dict[str, list[str]]()
     for row in rows:
-        name, estimate = statistic_name(metric, row["statistic"]), estimate_of(row)
+        name, estimate = statistic_name(metric, row["statistic"]), Estimate.from_row(row)
         if estimate.value is None and estimate.n == 0:
             unknown.setdefault(estimate.reason or "not known", []).append(name)
         else:
@@ -146,7 +146,7 @@ def _measured_rows(review: Review, metric: str) -> list[dict[str, Any]]:
 
 
 def _row(row: Mapping[str, Any]) -> dict[str, Any]:
-    estimate = estimate_of(row)
+    estimate = Estimate.from_row(row)
     return {
         "name": capitalised(statistic_name(row["metric"], row["statistic"])),
         "group": "" if row["group"] == "all" else group_name(row["group"]),

@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 from opsreview.claims.spoken import Sentence, Spoken, half
-from opsreview.wording import capitalised, counted
+from opsreview.estimate import in_words
+from opsreview.wording import capitalised, counted, value_in_words
+
+
+def _duty(spoken: Spoken) -> str:
+    held = spoken.measured["oncall_share"].filter(pl.col("role") == "primary")
+    top = held.sort("held_hours", descending=True).row(0, named=True)
+    hours = spoken.estimate("oncall_share", "hours")
+    people = capitalised(counted(hours.n, "person", "people"))
+    return (
+        f"{people} held {value_in_words(hours)} of primary duty; the one with most held "
+        f"{in_words(top['share'], 'share')}, where {in_words(top['fair_share'], 'share')} would "
+        "be fair"
+    )
 
 
 def _interruptions(spoken: Spoken) -> str:
@@ -30,6 +45,7 @@ def _busiest(spoken: Spoken) -> str:
 
 
 SENTENCES: tuple[Sentence, ...] = (
+    ("oncall_share", "hours", _duty),
     ("interruptions", "count", _interruptions),
     ("busiest_share", "share", _busiest),
     (

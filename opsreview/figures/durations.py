@@ -190,7 +190,7 @@ def _told_rivals(
     title = f"{in_words(share, 'share')} of {n} {things} were {rivals.good_words} within {within}"
     rest = max(0.0, 1 - (share or 0) - (other or 0))
     parts = [
-        _interval(good, at),
+        _interval(good, at) if rivals.has_own_interval else "",
         f"{in_words(other, 'share')} {rivals.other_words}",
         f"{in_words(rest, 'share')} still waiting then",
     ]

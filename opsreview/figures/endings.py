@@ -15,6 +15,7 @@ class Rivals:
     other: str
     other_words: str
     since: str
+    has_own_interval: bool = True  # False: a finding gives the interval of a plain share
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,15 @@ class Ending:
 
 
 RIVALS = {
+    "response_attainment": Rivals(
+        "issues due",
+        "answered",
+        "answered by the team",
+        "closed_unanswered",
+        "closed without a word",
+        "opening",
+        has_own_interval=False,
+    ),
     "time_to_first_response": Rivals(
         "issues opened",
         "answered",
@@ -44,7 +54,12 @@ RIVALS = {
         "ready for review",
     ),
     "change_request_duration": Rivals(
-        "pull requests", "merged", "merged", "closed_unmerged", "closed unmerged", "opening"
+        "pull requests",
+        "merged",
+        "merged",
+        "closed_unmerged",
+        "closed unmerged",
+        "ready for review",
     ),
 }
 ENDINGS = {

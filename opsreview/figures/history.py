@@ -66,17 +66,12 @@ def windows_of(history: pl.DataFrame) -> list[Window]:
     return [Window(start_at, end_at) for start_at, end_at in pairs]
 
 
-def estimate_of(row: dict[str, Any]) -> Estimate:
-    """A row of ``metrics.parquet`` as an Estimate."""
-    return Estimate(**{name: row[name] for name in Estimate.__dataclass_fields__})
-
-
 def _dots(rows: pl.DataFrame, scale: float, *, is_current: bool) -> go.Scatter:
     above = (pl.col("upper") - pl.col("value")) / scale
     below = (pl.col("value") - pl.col("lower")) / scale
     bars = rows.select(above=above.clip(0), below=below.clip(0))
     color = BLUE if is_current else GREY
-    estimates = [estimate_of(row) for row in rows.iter_rows(named=True)]
+    estimates = [Estimate.from_row(row) for row in rows.iter_rows(named=True)]
     return go.Scatter(
         x=[cycle_day(window) for window in windows_of(rows)],
         y=rounded((rows["value"] / scale).to_list()),
@@ -109,7 +104,7 @@ def _said(estimate: Estimate) -> str:
 def _told(history: pl.DataFrame) -> Told:
     current = history.filter("is_current")
     first = (current if current.height else history).row(-1, named=True)
-    now = estimate_of(first)
+    now = Estimate.from_row(first)
     name = capitalised(statistic_name(first["metric"], first["statistic"], first["group"]))
     window = Window(first["window_start_at"], first["window_end_at"])
     title = f"{name}: {value_in_words(now)} in {cycle_name(window)}"
@@ -119,7 +114,7 @@ def _told(history: pl.DataFrame) -> Told:
     rows = [
         [cycle_name(of), value_in_words(told), interval_in_words(told) or None, told.n]
         for of, told in zip(
-            windows_of(history), map(estimate_of, history.iter_rows(named=True)), strict=True
+            windows_of(history), map(Estimate.from_row, history.iter_rows(named=True)), strict=True
         )
     ]
     alt = f"{title}; {note}. {counted(history.height, 'cycle')} shown."

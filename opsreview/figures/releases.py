@@ -58,7 +58,8 @@ def release_calendar(
     seen = seen.filter(pl.col("kind").cast(pl.String).is_in(list(KINDS))) if seen.height else seen
     if seen.is_empty():
         return None
-    due = [day for day in slots if year.start_at.date() <= day < year.end_at.date()]
+    first_on, end_on = (at.astimezone(zone).date() for at in (year.start_at, year.end_at))
+    due = [day for day in slots if first_on <= day < end_on]
     rows = [KINDS[kind][0] for kind in KINDS if (seen["kind"] == kind).any()]
     dots: list[Any] = [
         _release_dots(seen.filter(pl.col("kind") == kind).sort("published_at"), kind, zone)

@@ -66,8 +66,10 @@ def build_cycle(
     found = findings(spoken, held)
     run = run_record(history, plan, reading)
     folder = outputs / team.name / plan.cycle.name
+    run["target_hours"] = {"response_attainment": targets.response_hours}
     with whole_folder(folder) as made:
-        _write_frames(made, history, reading, spoken, waiting_now(history, plan, reading))
+        waiting, shifts = waiting_now(history, plan, reading), _shifts(history, plan, called)
+        _write_frames(made, history, reading, spoken, waiting, shifts)
         write_json(made / "findings.json", [finding.to_json() for finding in found])
         write_json(made / "drift.json", [promise.to_json() for promise in held])
         write_json(made / "next.json", next_up(history, plan, model, called))
@@ -95,12 +97,14 @@ def _write_frames(
     reading: CycleReading,
     spoken: Spoken,
     waiting: pl.DataFrame,
+    shifts: pl.DataFrame,
 ) -> None:
     derived = {"spells"}
     tables = {name: f for name, f in history.tables.frames.items() if name not in derived}
     write_frames(made / "tables", tables)
     write_frames(made / "rejected", history.tables.rejected)
     write_frames(made / "measured", spoken.measured)
+    write_frames(made / "measured", {"shifts": shifts})
     write_frames(
         made,
         {
@@ -111,6 +115,13 @@ def _write_frames(
             "waiting": waiting,
         },
     )
+
+
+def _shifts(history: TeamHistory, plan: Plan, called: Appearance) -> pl.DataFrame:
+    """The shifts that touch the cycle, with people as they appear on pages."""
+    window = plan.cycle.window
+    touches = (pl.col("start_at") < window.end_at) & (pl.col("end_at") > window.start_at)
+    return called.measured(history.tables.frames["shifts"].filter(touches))
 
 
 def _called(history: TeamHistory, model: OperatingModel | None) -> Appearance:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from opsreview.errors import TableError
 from opsreview.params import Team
 from opsreview.sources import Rejected, SourceRows
 from opsreview.tables.accounts import named_people, people_table, with_people
@@ -63,12 +65,12 @@ def build_tables(sources: Mapping[str, SourceRows], team: Team) -> TeamTables:
         rejected += foreign
         candidates[name], disagreements[name] = _merged(stacked, KEYS[name])
     people = people_table(candidates.values(), _account_types(sources), team)
-    frames: dict[str, pl.DataFrame] = {"people": SCHEMAS["people"].validate(people, cast=True)}
+    frames: dict[str, pl.DataFrame] = {"people": _of_our_own("people", people)}
     for name, candidate in candidates.items():
         frames[name], broken = validated(name, _resolved(name, candidate, people, team))
         rejected += broken
     frames["spells"] = _spells(frames)
-    coverage = _coverage(sources, rejected, frames)
+    coverage = _coverage(sources, rejected, frames, team.zone)
     return TeamTables(frames, by_table(rejected), coverage, disagreements)
 
 
@@ -123,21 +125,31 @@ def _resolved(name: str, candidate: pl.DataFrame, people: pl.DataFrame, team: Te
     return with_people(candidate, people)
 
 
+def _of_our_own(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame we made ourselves; if it breaks its contract that is our defect."""
+    good, broken = validated(name, frame.with_columns(_from=pl.lit(name)))
+    if broken:
+        raise TableError(f"{name}: {broken[0][1].key}: {broken[0][1].reason}; please report this")
+    return good
+
+
 def _coverage(
     sources: Mapping[str, SourceRows],
     rejected: list[tuple[str, Rejected]],
     frames: Mapping[str, pl.DataFrame],
+    zone: ZoneInfo,
 ) -> Coverage:
     """The sources' claims, without those of a source that lost all rows of a table."""
     losers = {(source, row.table) for source, row in rejected}
     tables = {table for _, table in losers}
-    return Coverage.of(
+    claims = (
         ((table, repo), window)
         for key, rows in sources.items()
         for (table, repo), window in rows.covers.items()
         if table not in tables
         or _is_believed(rows.tables.get(table), table, frames, is_loser=(key, table) in losers)
     )
+    return Coverage.of(claims, zone)
 
 
 def _is_believed(

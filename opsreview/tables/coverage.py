@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from opsreview.window import Window
 
@@ -23,9 +23,10 @@ class Coverage:
     """By (table, repo), the stretches spoken for, in order; repo "" where a table knows of none."""
 
     stretches: Mapping[tuple[str, str], tuple[Window, ...]]
+    zone: tzinfo = UTC  # of the days in reasons
 
     @classmethod
-    def of(cls, claims: Iterable[tuple[tuple[str, str], Window]]) -> Coverage:
+    def of(cls, claims: Iterable[tuple[tuple[str, str], Window]], zone: tzinfo = UTC) -> Coverage:
         """Claims of several sources joined: stretches that touch become one."""
         joined: dict[tuple[str, str], list[Window]] = {}
         for key, window in sorted(claims):
@@ -34,7 +35,7 @@ class Coverage:
                 last = stretches.pop()
                 window = Window(last.start_at, max(last.end_at, window.end_at))
             stretches.append(window)
-        return cls({key: tuple(stretches) for key, stretches in joined.items()})
+        return cls({key: tuple(stretches) for key, stretches in joined.items()}, zone)
 
     def repos(self, table: str) -> list[str]:
         return sorted(repo for known, repo in self.stretches if known == table)
@@ -59,7 +60,7 @@ class Coverage:
                     return Covered(None, as_of, self._elsewhere(key))
                 part, stretch_end_at = found
                 seen_at = min(seen_at, stretch_end_at)
-        reason = None if part == window else _only(part)
+        reason = None if part == window else f"known {self._days(part)} only"
         return Covered(part, seen_at, reason)
 
     def _keys(self, table: str, repos: Sequence[str]) -> list[tuple[str, str]]:
@@ -84,15 +85,12 @@ class Coverage:
         return max(parts, key=lambda found: found[0].hours, default=None)
 
     def _elsewhere(self, key: tuple[str, str]) -> str:
-        stretches = [
-            f"from {stretch.start_at:%Y-%m-%d} to {stretch.end_at:%Y-%m-%d}"
-            for stretch in self.stretches[key]
-        ]
-        return f"{_plain(key[0])} are known {' and '.join(stretches)} only"
+        stretches = " and ".join(map(self._days, self.stretches[key]))
+        return f"{_plain(key[0])} are known {stretches} only"
 
-
-def _only(part: Window) -> str:
-    return f"known from {part.start_at:%Y-%m-%d} to {part.end_at:%Y-%m-%d} only"
+    def _days(self, window: Window) -> str:
+        first, last = (at.astimezone(self.zone) for at in (window.start_at, window.end_at))
+        return f"from {first:%Y-%m-%d} to {last:%Y-%m-%d}"
 
 
 def _plain(table: str) -> str:

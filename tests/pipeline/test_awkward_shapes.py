@@ -103,7 +103,9 @@ def test_issue_closed_at_birth_takes_no_time_and_is_never_open(tmp_path):
     ).build()
     assert value_of(review, "issue_resolution_duration", "median") == 0
     assert value_of(review, "backlog", "at_end") == 0
-    assert value_of(review, "issues_new", "count") == value_of(review, "issues_closed", "count") == 1
+    assert (
+        value_of(review, "issues_new", "count") == value_of(review, "issues_closed", "count") == 1
+    )
 
 
 def test_issue_reopened_twice_closes_three_times_and_is_one_issue(tmp_path):

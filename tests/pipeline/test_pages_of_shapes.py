@@ -10,6 +10,7 @@ from dump_factory import RELEASES, UNKNOWN, SmallTeam, small_team, write_csv
 from notebook_cells import outputs_of
 from typer.testing import CliRunner
 
+from opsreview import pipeline
 from opsreview.cli import app
 from opsreview.pipeline.notebooks import review_notebooks
 
@@ -50,20 +51,20 @@ def test_every_notebook_has_something_true_to_show(tmp_path, shape):
         assert "NaN" not in "".join(shown), f"{notebook.stem} shows a number that is none"
 
 
-def test_pages_of_a_cycle_that_is_not_over_are_written_also_for_mail(tmp_path):
+def test_pages_of_a_cycle_that_is_not_over_are_written_also_for_mail(tmp_path, monkeypatch):
+    front, *others = review_notebooks()
+    monkeypatch.setattr(pipeline, "review_notebooks", lambda: [front, others[-1]])  # two will do
     team = of_shape(tmp_path, "not over")
     team.build()
     arguments = ["report", "small", "--single-file"]
     places = ["--params", str(team.params), "--outputs", str(team.outputs)]
     done = CliRunner().invoke(app, [*arguments, *places])
     assert done.exit_code == 0, done.output
-    front = Path(done.stdout.strip())
-    assert front == team.outputs / "small" / "2026-10" / "index.html"
-    names = [notebook.stem for notebook in review_notebooks()]
-    pages = [front, *(front.parent / f"{name}.html" for name in names[1:])]
-    pages += [front.parent / f"{name}.single.html" for name in names]
-    for page in pages:
-        text = page.read_text("utf-8")
+    page = Path(done.stdout.strip())
+    assert page == team.outputs / "small" / "2026-10" / "index.html"
+    names = ("index.html", "operating_model.html")
+    for name in (*names, "retrospective.single.html", "operating_model.single.html"):
+        text = (page.parent / name).read_text("utf-8")
         assert "Not over yet" in text
         assert "FAILED" not in text
-    assert "not measurable" in front.read_text("utf-8").lower()
+    assert "not measurable" in page.read_text("utf-8").lower()

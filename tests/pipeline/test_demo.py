@@ -1,0 +1,115 @@
+"""The whole demo review, as a person who has just cloned the project meets it."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from pathlib import Path
+
+import polars as pl
+import pytest
+from browser import opened
+
+PAGES = (
+    "index.html",
+    "triage_throughput.html",
+    "oncall_load.html",
+    "release_regularity.html",
+    "operating_model.html",
+)
+DRAWN = 'class="plot js-plotly-plot"'
+PLOTLY = "application/vnd.plotly.v1+json"
+LARGEST_PAGE = 400_000
+
+
+def figures_made(page: Path) -> int:
+    """How many figures the page's notebook holds."""
+    name = "retrospective" if page.name == "index.html" else page.stem
+    notebook = json.loads((page.parent / "notebooks" / f"{name}.ipynb").read_text("utf-8"))
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
+    return sum(PLOTLY in output.get("data", {}) for output in outputs)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_whole_small_and_has_every_figure_with_its_table(built_demo, name):
+    page = built_demo / name
+    text = page.read_text("utf-8")
+    assert "FAILED" not in text
+    assert page.stat().st_size <= LARGEST_PAGE
+    assert text.count("<figure") == figures_made(page)
+    figures = re.findall(r"<figure.*?</figure>", text, re.DOTALL)
+    assert all("<details" in figure and "<table" in figure for figure in figures)
+
+
+def test_pages_hold_figures_at_all(built_demo):
+    assert sum(figures_made(built_demo / name) for name in PAGES) >= 12
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_draws_all_figures_and_asks_for_nothing(built_demo, name):
+    page = opened(built_demo / name)
+    assert page.document.count(DRAWN) == page.document.count("<figure")
+    assert page.console == []
+    assert page.requests == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_refuses_scripts_and_requests_that_are_not_its_own(built_demo, name):
+    text = html.unescape((built_demo / name).read_text("utf-8"))
+    (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]+)"', text)
+    assert "default-src 'none'" in policy
+    assert "connect-src 'none'" in policy
+    assert not re.findall(r'(?:src|href)="(?:https?:)?//(?!github\.com)', text)
+
+
+def test_front_page_names_the_zone_the_simulation_and_its_parts_in_order(built_demo):
+    text = (built_demo / "index.html").read_text("utf-8")
+    assert "Europe/Madrid" in text
+    assert "simulated" in text.lower()
+    parts = ["What waits on us", "Proposed changes", "Data quality"]
+    places = [text.index(part) for part in parts]
+    assert places == sorted(places)
+
+
+def test_octobers_story_is_told(built_demo):
+    findings = {found["id"]: found for found in json.loads(read(built_demo, "findings.json"))}
+    attainment = findings["response_attainment.share_answered"]
+    assert attainment["value"] < attainment["usual_low"]
+    assert findings["backlog.change"]["value"] > 0
+    assert findings["release_frequency.count"]["claim"].startswith("1 stable release")
+    assert findings["busiest_share.share"]["value"] > 0.5
+    assert {"promise.first-answer", "promise.shared-load"} <= set(findings)
+
+
+def test_summary_says_the_six_headlines(built_demo):
+    lines = read(built_demo, "summary.md").splitlines()
+    assert lines[0] == "# demo: October 2026"
+    assert sum(line.startswith("- ") and "earlier cycles" in line for line in lines) == 6
+
+
+def test_nothing_of_the_demo_is_rejected_and_its_people_are_declared_simulated(built_demo):
+    run = json.loads(read(built_demo, "run.json"))
+    assert run["simulated"]
+    assert [source["rejected"] for source in run["sources"]] == [0]
+    accounts = pl.read_parquet(built_demo / "tables" / "people.parquet")["account"]
+    assert accounts.str.starts_with("sim-").all()
+
+
+def test_index_lists_the_cycle(built_demo):
+    text = (built_demo.parent / "index.html").read_text("utf-8")
+    assert 'href="2026-10/index.html"' in text
+    assert "October 2026" in text
+
+
+def test_no_path_of_the_machine_is_in_what_is_published(built_demo):
+    root = str(Path(__file__).parents[2]).encode()
+    for path in built_demo.rglob("*"):
+        if path.is_file() and not str(path.relative_to(built_demo)).startswith("tables"):
+            content = path.read_bytes()
+            assert root not in content, path.name
+            assert str(built_demo).encode() not in content, path.name
+
+
+def read(folder: Path, name: str) -> str:
+    return (folder / name).read_text("utf-8")
