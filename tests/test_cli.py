@@ -10,41 +10,28 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import (
+    NOT_WHOLE,
+    STOPPED,
+    WHOLE,
+    WRONG_USAGE,
+    assert_refused,
+    everything_in,
+    opsreview,
+)
 from dump_factory import INCIDENTS, SmallTeam, small_team, write_csv, write_yaml
 from factories import REPO
-from typer.testing import CliRunner, Result
+from typer.testing import CliRunner
 
 from opsreview.cli import app
 from opsreview.review import Review
 
-WHOLE, OUR_ERROR, WRONG_USAGE, NOT_WHOLE = 0, 1, 2, 4
-
-
-def opsreview(team: SmallTeam, *arguments: str) -> Result:
-    """Run a command on a team's folders."""
-    places = ["--params", str(team.params), "--outputs", str(team.outputs)]
-    command, *rest = arguments
-    return CliRunner().invoke(app, [command, team.name, *rest, *places])
-
-
-def everything_in(folder: Path) -> dict[str, object]:
-    """Every file's bytes; of a store what it holds."""
-    return {
-        str(path.relative_to(folder)): _held(path)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.endswith(("-wal", "-shm"))
-    }
-
-
-def _held(path: Path) -> object:
-    if path.suffix != ".sqlite":
-        return path.read_bytes()
-    with closing(sqlite3.connect(path)) as store:
-        return list(store.iterdump())
+WHOLE, OUR_ERROR, WRONG_USAGE, STOPPED, NOT_WHOLE = range(5)
 
 
 @pytest.fixture(scope="module")
@@ -254,83 +241,17 @@ def test_progress_goes_to_stderr_and_the_path_to_stdout(team):
     assert done.stderr == "fetching github_dump:../../dump\n"
 
 
-def test_check_says_what_is_told_and_what_is_not(tmp_path):
-    team = small_team(tmp_path, issues=[{}])
-    said = opsreview(team, "check").stdout
-    assert "review.yaml: reads team/product from github_dump" in said
-    assert "people.yaml: not there" in said
-    assert "operating_model.yaml: not there" in said
-
-
-def test_check_resolves_every_name_of_the_model(tmp_path):
-    role = {"owner": "ada", "does": "releases"}
-    team = small_team(tmp_path, people={"ada": {}}, model={"roles": {"release-manager": role}})
-    done = opsreview(team, "check")
-    assert done.exit_code == WHOLE
-    assert "every name is known" in done.stdout
-    assert "not declared: a deputy for release-manager" in done.stdout
-    write_yaml(team.folder / "people.yaml", {"adam": {}})
-    assert_refused(opsreview(team, "check"), "ada", "did you mean adam?")
-
-
-def test_init_makes_a_team_that_fetches_and_builds(tmp_path):
-    old = small_team(tmp_path, issues=[{}])
-    new = SmallTeam(tmp_path, "new-team")
-    asked = ["--repo", REPO, "--dump", str(tmp_path / "dump"), "--timezone", "Europe/Madrid"]
-    done = opsreview(new, "init", *asked)
-    assert done.exit_code == WHOLE, done.output
-    assert "next: opsreview run new-team" in done.stdout
-    assert opsreview(new, "fetch").exit_code == WHOLE
-    assert opsreview(new, "build").exit_code == WHOLE
-    run = json.loads((new.outputs / "new-team" / "2026-10" / "run.json").read_text("utf-8"))
-    assert (run["zone"], run["privacy"], run["repos"][0]["n_items"]) == (
-        "Europe/Madrid",
-        "pseudonyms",
-        1,
-    )
-    before = everything_in(tmp_path / "params")
-    assert_refused(opsreview(new, "init", *asked), "is there already", "choose another name")
-    assert_refused(opsreview(old, "init", *asked), "is there already")
-    assert everything_in(tmp_path / "params") == before
-
-
-@pytest.mark.parametrize(
-    ("name", "repo", "what"),
-    [
-        ("new", "product", "'product' is not owner/name"),
-        ("../new", REPO, "cannot be a team's name"),
-        ("store", REPO, "cannot be a team's name"),
-    ],
-)
-def test_init_refuses_what_would_not_load_and_leaves_nothing(tmp_path, name, repo, what):
-    team = small_team(tmp_path)
-    before = everything_in(tmp_path)
-    asked = ["--repo", repo, "--dump", str(tmp_path / "dump")]
-    assert_refused(opsreview(SmallTeam(team.root, name), "init", *asked), what)
-    assert everything_in(tmp_path) == before
-
-
-def test_lab_opens_working_copies_with_the_cycle_filled_in(team, monkeypatch):
-    opened: list[Path] = []
-
-    def open_lab(folder: Path, first: Path) -> int:
-        opened.extend([folder, first])
-        return 0
-
-    monkeypatch.setattr("opsreview.reports.working_copies.open_lab", open_lab)
-    assert opsreview(team, "lab").exit_code == WHOLE
-    folder, first = opened
-    assert first.name == "retrospective.ipynb"
-    copies = sorted(path.name for path in folder.glob("*.ipynb"))
-    assert len(copies) == 5
-    cells = json.loads(first.read_text("utf-8"))["cells"]
-    (filled,) = [c for c in cells if "injected-parameters" in c["metadata"].get("tags", [])]
-    source = "".join(filled["source"])
-    assert 'team = "small"' in source
-    assert 'cycle = "2026-10"' in source
-    first.write_text("my own notes", "utf-8")
-    assert opsreview(team, "lab").exit_code == WHOLE
-    assert first.read_text("utf-8") == "my own notes"
+def test_store_that_another_process_writes_is_stopped_and_resumable(team, monkeypatch):
+    other = sqlite3.connect(team.store, isolation_level=None)
+    impatient = partial(sqlite3.connect, timeout=0)
+    monkeypatch.setattr("opsreview.store.sqlite3.connect", impatient)
+    with closing(other):
+        other.execute("BEGIN IMMEDIATE")
+        done = opsreview(team, "fetch")
+        assert done.exit_code == STOPPED
+        assert "is being written by another process: run this again" in done.stderr
+        other.execute("ROLLBACK")
+    assert opsreview(team, "fetch").exit_code == WHOLE
 
 
 def test_help_of_every_command_is_there_and_imports_nothing_heavy():
@@ -342,14 +263,3 @@ def test_help_of_every_command_is_there_and_imports_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
-
-
-def assert_refused(done: Result, *parts: str) -> None:
-    """One message that holds every part, exit 1, and no traceback."""
-    assert done.exit_code == OUR_ERROR, done.output
-    assert done.exception is None or isinstance(done.exception, SystemExit)
-    assert done.stdout == ""
-    assert done.stderr.count("error: ") == 1
-    for part in parts:
-        assert part in done.stderr
-    assert "Traceback" not in done.stderr

@@ -21,6 +21,7 @@ from opsreview.metrics.view import (
     hours_between,
     is_open_at,
     left_out,
+    read_once,
 )
 from opsreview.window import MOMENT, Window, literal
 
@@ -131,6 +132,7 @@ def issue_resolution_duration(
         issues.lazy()
         .filter(window.has("opened_at") & (pl.col("opened_at") <= now))
         .select(*ITEM, "title", "url", "opened_at")
+        .pipe(read_once)
     )
     ends_by_then = pl.when(pl.col("end_at") <= now).then("end_at").sort_by("spell")
     ends = (

@@ -18,6 +18,7 @@ from opsreview.metrics.view import (
     duration_curves,
     hours_between,
     left_out,
+    read_once,
 )
 from opsreview.window import Window, literal
 
@@ -66,6 +67,7 @@ def time_to_first_response(
         )
         .join(spells.lazy().filter(_has_no_known_end()), on=ITEM, how="anti")
         .select(*ITEM, "title", "url", "opened_at", "author_id")
+        .pipe(read_once)
     )
     responses = _first_responses(opened, comments.lazy(), as_of=as_of, by_team=by_team)
     is_first_close = _is_first_spell() & (pl.col("end_at") <= literal(as_of))

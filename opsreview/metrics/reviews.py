@@ -9,7 +9,15 @@ import polars as pl
 from opsreview.estimate import Estimate, not_measurable
 from opsreview.metrics.intervals import count, share
 from opsreview.metrics.survival import aalen_johansen, median_with_rivals
-from opsreview.metrics.view import ITEM, Measured, View, duration_curves, hours_between, left_out
+from opsreview.metrics.view import (
+    ITEM,
+    Measured,
+    View,
+    duration_curves,
+    hours_between,
+    left_out,
+    read_once,
+)
 from opsreview.window import Window, literal
 
 _SAME_CLOSE = timedelta(minutes=1)  # a merge and its close are written down a moment apart
@@ -77,7 +85,7 @@ def time_to_first_review(
     Source:
         CHAOSS, https://chaoss.community/kb/metric-time-to-first-response/ for change requests.
     """
-    ready = _ready_in(pull_requests, spells, window, as_of)
+    ready = read_once(_ready_in(pull_requests, spells, window, as_of))
     is_other = (pl.col("author_id") != pl.col("opener_id")).fill_null(True)
     is_submitted = pl.col("submitted_at").is_between("ready_at", literal(as_of))
     reviewed = (
@@ -127,7 +135,7 @@ def change_request_duration(
     Source:
         CHAOSS, https://chaoss.community/kb/metric-change-request-duration/
     """
-    ready = _ready_in(pull_requests, spells, window, as_of)
+    ready = read_once(_ready_in(pull_requests, spells, window, as_of))
     is_merged = pl.col("merged_at").is_not_null()
     ending = (
         pl.when(is_merged)

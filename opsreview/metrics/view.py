@@ -118,6 +118,11 @@ def is_open_at(at: datetime) -> pl.Expr:
     return (pl.col("start_at") <= literal(at)) & is_not_over & pl.col("is_end_known")
 
 
+def read_once(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """The few rows under study, read now rather than once in every join that follows."""
+    return frame.collect().lazy()
+
+
 def left_out(rows: pl.DataFrame, reason: str) -> pl.DataFrame:
     """Items that could not be measured, as rows of ``excluded.parquet`` without the metric."""
     return rows.sort(ITEM).select(

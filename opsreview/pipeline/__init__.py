@@ -158,7 +158,7 @@ def _incomplete(run: dict[str, Any]) -> tuple[str, ...]:
 
 def _built(team: Team, outputs: Path, cycle: str | None) -> Path:
     """The folder of a built cycle; of the latest built where none is named."""
-    built = {path.parent.name: path.parent for path in (outputs / team.name).glob("*/run.json")}
+    built = {path.parent.name: path.parent for path in (outputs / team.name).glob("[!.]*/run.json")}
     if not built:
         raise CycleError(
             f"no cycle of {team.name} is built in {outputs}: run `opsreview run {team.name}` first"

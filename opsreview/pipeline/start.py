@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
@@ -31,21 +32,28 @@ def new_team(name: str, *, params: Path, repo: str, dump: Path, timezone: str) -
     """Make ``params/<name>/`` with a ``review.yaml`` that reads a dump.
 
     Raises:
-        ParamsError: The folder is there already, or what was given is not valid.
+        ParamsError: The folder is there already or cannot be made, or what was given is not valid.
     """
     folder = params / name
     if folder.exists():
         raise ParamsError(f"{folder} is there already: edit it, or choose another name")
     if name in {"store", "demo"} or not name.replace("-", "").replace("_", "").isalnum():
         raise ParamsError(f"{name!r} cannot be a team's name: use letters, digits, - and _")
-    params.mkdir(parents=True, exist_ok=True)
-    text = _REVIEW.format(repo=repo, timezone=timezone, dump=os.path.relpath(dump, folder))
-    with tempfile.TemporaryDirectory(dir=params, prefix=".new-") as scratch:
-        made = Path(scratch) / name
-        made.mkdir()
-        (made / "review.yaml").write_text(text, encoding="utf-8")
-        load_team(name, Path(scratch))
-        shutil.move(made, folder)
+    path = json.dumps(os.path.relpath(dump, folder), ensure_ascii=False)  # text in quotes, as YAML
+    text = _REVIEW.format(repo=repo, timezone=timezone, dump=path)
+    try:
+        params.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=params, prefix=".new-") as scratch:
+            made = Path(scratch) / name
+            made.mkdir()
+            (made / "review.yaml").write_text(text, encoding="utf-8")
+            load_team(name, Path(scratch))
+            shutil.move(made, folder)
+    except OSError as error:
+        raise ParamsError(
+            f"{folder} cannot be made ({error.strerror or error}): free it or name another folder "
+            "with --params"
+        ) from error
     return folder
 
 

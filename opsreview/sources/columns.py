@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -123,6 +123,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "shifts": ("source", "rotation", "role", "person", "start_at", "end_at"),
     "support_requests": ("source", "request_id"),
 }
+Reader = Callable[[Any], Any]
 _TRUTHS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
@@ -142,27 +143,22 @@ def typed(table: str, row: Mapping[str, Any], zone: ZoneInfo) -> tuple[dict[str,
     """
     values: dict[str, Any] = {}
     assumed_count = 0
+    readers = _READERS[table]
     for name, value in row.items():
         try:
-            values[name], is_assumed = _value(value, SCHEMAS[table][name], zone)
+            values[name], is_assumed = _value(value, readers[name], zone)
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from error
         assumed_count += is_assumed
     return values, assumed_count
 
 
-def _value(value: Any, dtype: Any, zone: ZoneInfo) -> tuple[Any, bool]:
+def _value(value: Any, read: Reader | None, zone: ZoneInfo) -> tuple[Any, bool]:
     if value is None or value == "":
         return None, False
-    if dtype == MOMENT:
-        return (value, False) if isinstance(value, datetime) else parse_moment(str(value), zone)
-    if dtype == pl.Int64:
-        return _whole_number(value), False
-    if dtype == pl.Boolean:
-        return _truth(value), False
-    if dtype == pl.List(pl.String):
-        return _list(value), False
-    return _text(value), False
+    if read is not None:
+        return read(value), False
+    return (value, False) if isinstance(value, datetime) else parse_moment(str(value), zone)
 
 
 def _text(value: Any) -> str:
@@ -193,3 +189,20 @@ def _list(value: Any) -> list[str]:
     if isinstance(value, list):
         return [_text(entry) for entry in value]
     raise ValueError(f"{value!r} is not a list")
+
+
+def _reader(dtype: Any) -> Reader | None:
+    """How a value of a column is read; None for a moment, which needs the zone."""
+    readers: list[tuple[Any, Reader | None]] = [
+        (MOMENT, None),
+        (pl.Int64, _whole_number),
+        (pl.Boolean, _truth),
+        (pl.List(pl.String), _list),
+    ]
+    return next((read for known, read in readers if dtype == known), _text)
+
+
+_READERS = {
+    table: {name: _reader(dtype) for name, dtype in columns.items()}
+    for table, columns in SCHEMAS.items()
+}

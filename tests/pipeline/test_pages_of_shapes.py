@@ -1,4 +1,4 @@
-"""The notebooks and pages of awkward histories: nothing fails, nothing is shown that is not known."""
+"""The notebooks and pages of awkward histories: nothing fails, and no number is made up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Real histories from ../shared/data, which a clone need not have: their known numbers and traps."""
+"""Real histories from ../shared/data, which a clone need not have: their numbers and traps."""
 
 from __future__ import annotations
 

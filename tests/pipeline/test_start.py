@@ -1,0 +1,121 @@
+"""The first commands a new team runs: check, init, lab."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from commands import WHOLE, assert_refused, everything_in, opsreview
+from dump_factory import SmallTeam, small_team, write_yaml
+from factories import REPO
+
+
+@pytest.fixture
+def team(tmp_path: Path) -> SmallTeam:
+    """A team whose October is built."""
+    team = small_team(tmp_path, issues=[{}])
+    team.build()
+    return team
+
+
+def test_check_says_what_is_told_and_what_is_not(tmp_path):
+    team = small_team(tmp_path, issues=[{}])
+    said = opsreview(team, "check").stdout
+    assert "review.yaml: reads team/product from github_dump" in said
+    assert "people.yaml: not there" in said
+    assert "operating_model.yaml: not there" in said
+
+
+def test_check_resolves_every_name_of_the_model(tmp_path):
+    role = {"owner": "ada", "does": "releases"}
+    team = small_team(tmp_path, people={"ada": {}}, model={"roles": {"release-manager": role}})
+    done = opsreview(team, "check")
+    assert done.exit_code == WHOLE
+    assert "every name is known" in done.stdout
+    assert "not declared: a deputy for release-manager" in done.stdout
+    write_yaml(team.folder / "people.yaml", {"adam": {}})
+    assert_refused(opsreview(team, "check"), "ada", "did you mean adam?")
+
+
+def test_init_makes_a_team_that_fetches_and_builds(tmp_path):
+    old = small_team(tmp_path, issues=[{}])
+    new = SmallTeam(tmp_path, "new-team")
+    asked = ["--repo", REPO, "--dump", str(tmp_path / "dump"), "--timezone", "Europe/Madrid"]
+    done = opsreview(new, "init", *asked)
+    assert done.exit_code == WHOLE, done.output
+    assert "next: opsreview run new-team" in done.stdout
+    assert opsreview(new, "fetch").exit_code == WHOLE
+    assert opsreview(new, "build").exit_code == WHOLE
+    run = json.loads((new.outputs / "new-team" / "2026-10" / "run.json").read_text("utf-8"))
+    assert (run["zone"], run["privacy"], run["repos"][0]["n_items"]) == (
+        "Europe/Madrid",
+        "pseudonyms",
+        1,
+    )
+    before = everything_in(tmp_path / "params")
+    assert_refused(opsreview(new, "init", *asked), "is there already", "choose another name")
+    assert_refused(opsreview(old, "init", *asked), "is there already")
+    assert everything_in(tmp_path / "params") == before
+
+
+@pytest.mark.parametrize(
+    ("name", "repo", "what"),
+    [
+        ("new", "product", "'product' is not owner/name"),
+        ("../new", REPO, "cannot be a team's name"),
+        ("store", REPO, "cannot be a team's name"),
+    ],
+)
+def test_init_refuses_what_would_not_load_and_leaves_nothing(tmp_path, name, repo, what):
+    team = small_team(tmp_path)
+    before = everything_in(tmp_path)
+    asked = ["--repo", repo, "--dump", str(tmp_path / "dump")]
+    assert_refused(opsreview(SmallTeam(team.root, name), "init", *asked), what)
+    assert everything_in(tmp_path) == before
+
+
+def test_init_takes_a_dump_in_a_folder_of_any_name(tmp_path):
+    team = SmallTeam(tmp_path)
+    odd = Path(shutil.move(small_team(tmp_path / "a", issues=[{}]).root, tmp_path / "it's, {a} #1"))
+    asked = ["--repo", REPO, "--dump", str(odd / "dump")]
+    assert opsreview(team, "init", *asked).exit_code == WHOLE
+    assert opsreview(team, "fetch").exit_code == WHOLE
+
+
+def test_init_tells_of_a_params_folder_that_cannot_be_written(tmp_path):
+    team = SmallTeam(tmp_path)
+    team.params.write_text("a file in its place", "utf-8")
+    done = opsreview(team, "init", "--repo", REPO, "--dump", str(tmp_path))
+    assert_refused(done, "small cannot be made", "--params")
+
+
+def test_folder_that_a_killed_build_left_is_no_cycle(team, monkeypatch):
+    monkeypatch.setattr("opsreview.reports.working_copies.open_lab", lambda folder, first: 0)
+    cycle = team.outputs / "small" / "2026-10"
+    shutil.copytree(cycle, cycle.with_name(".2026-11-abc"))
+    assert opsreview(team, "lab").exit_code == WHOLE
+
+
+def test_lab_opens_working_copies_with_the_cycle_filled_in(team, monkeypatch):
+    opened: list[Path] = []
+
+    def open_lab(folder: Path, first: Path) -> int:
+        opened.extend([folder, first])
+        return 0
+
+    monkeypatch.setattr("opsreview.reports.working_copies.open_lab", open_lab)
+    assert opsreview(team, "lab").exit_code == WHOLE
+    folder, first = opened
+    assert first.name == "retrospective.ipynb"
+    copies = sorted(path.name for path in folder.glob("*.ipynb"))
+    assert len(copies) == 5
+    cells = json.loads(first.read_text("utf-8"))["cells"]
+    (filled,) = [c for c in cells if "injected-parameters" in c["metadata"].get("tags", [])]
+    source = "".join(filled["source"])
+    assert 'team = "small"' in source
+    assert 'cycle = "2026-10"' in source
+    first.write_text("my own notes", "utf-8")
+    assert opsreview(team, "lab").exit_code == WHOLE
+    assert first.read_text("utf-8") == "my own notes"
