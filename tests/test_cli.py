@@ -31,8 +31,6 @@ from typer.testing import CliRunner
 from opsreview.cli import app
 from opsreview.review import Review
 
-WHOLE, OUR_ERROR, WRONG_USAGE, STOPPED, NOT_WHOLE = range(5)
-
 
 @pytest.fixture(scope="module")
 def october(tmp_path_factory: pytest.TempPathFactory) -> Path:

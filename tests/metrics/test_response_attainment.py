@@ -197,7 +197,7 @@ def test_longer_target_of_a_priority_reaches_back_before_the_window() -> None:
         view(
             issues=issues(*[{"opened_at": "2026-09-21", "labels": ["priority/critical"]}] * 10),
             groups=GROUPS,
-            targets=Targets(72, {"p1": 240}),
+            targets=Targets(72, {"priority:p1": 240}),
         )
     )
 
