@@ -103,7 +103,7 @@ def read_metric(
 
 @dataclass(frozen=True)
 class _Found:
-    window: Window
+    window: Window  # the cycle's, also where only a part of it is known
     as_of: datetime
     measured: Measured
 
@@ -149,7 +149,7 @@ def _read(
     if covered.reason is not None:
         said = [_said(estimate, covered.reason) for estimate in found.estimates]
         found = replace(found, estimates=said)
-    return _Found(covered.window, covered.as_of, found)
+    return _Found(window, covered.as_of, found)
 
 
 def _rows(metric: Metric, scope: str, found: _Found) -> list[dict[str, object]]:

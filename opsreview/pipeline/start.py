@@ -47,7 +47,7 @@ def new_team(name: str, *, params: Path, repo: str, dump: Path, timezone: str) -
             made = Path(scratch) / name
             made.mkdir()
             (made / "review.yaml").write_text(text, encoding="utf-8")
-            load_team(name, Path(scratch))
+            _check(name, Path(scratch), folder)
             shutil.move(made, folder)
     except OSError as error:
         raise ParamsError(
@@ -55,6 +55,14 @@ def new_team(name: str, *, params: Path, repo: str, dump: Path, timezone: str) -
             "with --params"
         ) from error
     return folder
+
+
+def _check(name: str, scratch: Path, folder: Path) -> None:
+    """Read what was written; a refusal names the folder it was meant for."""
+    try:
+        load_team(name, scratch)
+    except ParamsError as error:
+        raise ParamsError(str(error).replace(str(scratch / name), str(folder))) from None
 
 
 def told(team: Team) -> Iterator[str]:

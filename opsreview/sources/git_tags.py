@@ -71,7 +71,7 @@ class GitTags(DeclaredSource):
             nodes.append(Node(self.repo, "commits", "newest", {"committed_at": newest_at}))
         reason = None
         if _git(clone, "rev-parse", "--is-shallow-repository").strip() == "true":
-            reason = f"{self.path} is a shallow clone: older tags may be missing"
+            reason = "the clone is shallow: older tags may be missing"
         reading = Reading(self.key, self.repo, None, len(tags), reason=reason)
         store.replace(self.key, nodes, [reading])
 

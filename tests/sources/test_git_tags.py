@@ -125,7 +125,7 @@ def test_shallow_clone_is_read_and_said(clone, tags, store, tmp_path):
     shallow = tags(path="shallow")
     shallow.fetch(store)
     (reading,) = store.readings(shallow.key)
-    assert reading.reason == "shallow is a shallow clone: older tags may be missing"
+    assert reading.reason == "the clone is shallow: older tags may be missing"
     assert shallow.rows(store).tables["releases"]["tag"].to_list() == ["v1.0"]
 
 
