@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -17,7 +18,6 @@ from opsreview.metrics.view import (
     View,
     duration_curves,
     hours_between,
-    left_out,
     read_once,
 )
 from opsreview.window import Window, literal
@@ -186,9 +186,8 @@ def attainment_measured(view: View) -> Measured:
     if rows.is_empty() and excluded.height:
         return _unmeasurable(excluded, _shares_of(view))
     estimates = [replace(part, n_excluded=excluded.height) for part in _parts(rows, "all")]
-    for group, labelled in _strata(view, responses):
-        hours = view.targets.group_hours.get(group, target_hours)
-        estimates += _stratum(_judged(view, labelled, hours), group)
+    for group, judged in _strata(view, rows, responses):
+        estimates += _stratum(judged, group)
     return Measured(rows, estimates, lambda: [_response_curves(rows)], lambda: excluded)
 
 
@@ -227,12 +226,17 @@ def _stratum(rows: pl.DataFrame, group: str) -> list[Estimate]:
     return [replace(part, n_pending=rows.height - due_count) for part in missing]
 
 
-def _strata(view: View, responses: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
-    """The responses of each priority and area, by the labels borne at ``as_of``."""
-    return [
-        (group, responses.join(view["labels"].filter(is_labelled), on=ITEM, how="semi"))
-        for group, is_labelled in view.groups.labelled().items()
-    ]
+def _strata(
+    view: View, rows: pl.DataFrame, responses: pl.DataFrame
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The judged issues of each priority and area, by the labels borne at ``as_of``.
+
+    ``rows`` are judged at the general target; a group with a target of its own is judged anew.
+    """
+    for group, is_labelled in view.groups.labelled().items():
+        hours = view.targets.group_hours.get(group)
+        judged = rows if hours is None else _judged(view, responses, hours)
+        yield group, judged.join(view["labels"].filter(is_labelled), on=ITEM, how="semi")
 
 
 def _first_responses(
@@ -298,17 +302,22 @@ def _author_is_known() -> pl.Expr:
 
 def _excluded(view: View, window: Window) -> pl.DataFrame:
     """Issues opened in ``window`` that cannot be measured, as rows of ``excluded.parquet``."""
-    opened = view["issues"].filter(
-        window.has("opened_at") & (pl.col("opened_at") <= literal(view.as_of))
+    is_opened = window.has("opened_at") & (pl.col("opened_at") <= literal(view.as_of))
+    endless = view["spells"].lazy().filter(_has_no_known_end() & (pl.col("kind") == "issue"))
+    reason = (
+        pl.when(~_author_is_known())
+        .then(pl.lit("the author is unknown"))
+        .when("is_endless")
+        .then(pl.lit("closed at a moment nobody knows"))
     )
-    endless = opened.filter(_author_is_known()).join(
-        view["spells"].filter(_has_no_known_end()), on=ITEM, how="semi"
-    )
-    return pl.concat(
-        [
-            left_out(opened.filter(~_author_is_known()), "the author is unknown"),
-            left_out(endless, "closed at a moment nobody knows"),
-        ]
+    return (
+        view["issues"]
+        .lazy()
+        .filter(is_opened)
+        .join(endless.select(*ITEM, is_endless=True), on=ITEM, how="left")
+        .select("repo", key=pl.col("number").cast(pl.String), reason=reason)
+        .drop_nulls("reason")
+        .collect()
     )
 
 

@@ -36,21 +36,19 @@ def oncall_share(shifts: pl.DataFrame, people: pl.DataFrame, *, window: Window) 
     Returns:
         One row per role and person: role, person, held_hours, share, fair_share.
     """
+    start_at, end_at = literal(window.start_at), literal(window.end_at)
+    within = (pl.max_horizontal("start_at", start_at), pl.min_horizontal("end_at", end_at))
     held = (
-        shifts.filter((pl.col("start_at") < window.end_at) & (pl.col("end_at") > window.start_at))
-        .with_columns(
-            held_hours=hours_between(
-                pl.max_horizontal("start_at", pl.lit(window.start_at)),
-                pl.min_horizontal("end_at", pl.lit(window.end_at)),
-            )
-        )
+        shifts.lazy()
+        .filter((pl.col("start_at") < end_at) & (pl.col("end_at") > start_at))
         .group_by("role", "person")
-        .agg(pl.col("held_hours").sum())
+        .agg(held_hours=hours_between(*within).sum())
+        .collect()
     )
     fair = fair_hours(people, held["person"].to_list(), window=window)
-    everyone = held.select("role").unique().join(fair, how="cross")
+    everyone = held.lazy().select("role").unique().join(fair.lazy(), how="cross")
     return (
-        everyone.join(held, on=["role", "person"], how="left")
+        everyone.join(held.lazy(), on=["role", "person"], how="left")
         .with_columns(pl.col("held_hours").fill_null(0.0))
         .with_columns(
             share=pl.col("held_hours") / pl.col("held_hours").sum().over("role"),
@@ -58,6 +56,7 @@ def oncall_share(shifts: pl.DataFrame, people: pl.DataFrame, *, window: Window) 
         )
         .select("role", "person", "held_hours", "share", "fair_share")
         .sort("role", "held_hours", "person", descending=[False, True, False])
+        .collect()
     )
 
 
@@ -72,15 +71,17 @@ def fair_hours(people: pl.DataFrame, seen: list[str], *, window: Window) -> pl.D
     Returns:
         One row per eligible person: person, eligible_hours.
     """
-    listed = people.filter(pl.col("share").is_not_null()).unique("person_id")
+    listed = people.lazy().filter(pl.col("share").is_not_null()).unique("person_id")
     joined_at = pl.col("joined_on").cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
     left_at = pl.col("left_on").cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
-    from_at = pl.max_horizontal(joined_at, pl.lit(window.start_at))
-    to_at = pl.min_horizontal(left_at, pl.lit(window.end_at))
-    eligible = listed.select(
-        person="person_id",
-        eligible_hours=pl.max_horizontal(hours_between(from_at, to_at), 0.0) * pl.col("share"),
-    ).filter(pl.col("eligible_hours") > 0)
+    from_at = pl.max_horizontal(joined_at, literal(window.start_at))
+    to_at = pl.min_horizontal(left_at, literal(window.end_at))
+    eligible_hours = pl.max_horizontal(hours_between(from_at, to_at), 0.0) * pl.col("share")
+    eligible = (
+        listed.select(person="person_id", eligible_hours=eligible_hours)
+        .filter(pl.col("eligible_hours") > 0)
+        .collect()
+    )
     others = sorted(set(seen) - set(eligible["person"]))
     unlisted = pl.DataFrame(
         {"person": others, "eligible_hours": [window.hours] * len(others)}, schema=eligible.schema
