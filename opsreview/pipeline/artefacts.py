@@ -6,7 +6,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,8 @@ def whole_folder(final: Path) -> Iterator[Path]:
         ) from error
     finally:
         shutil.rmtree(made, ignore_errors=True)
+        with suppress(OSError):  # another build may be at work in it
+            making.rmdir()
 
 
 def write_frames(folder: Path, frames: Mapping[str, pl.DataFrame]) -> None:

@@ -47,6 +47,7 @@ def new_team(name: str, *, params: Path, repo: str, dump: Path, timezone: str) -
             made = Path(scratch) / name
             made.mkdir()
             (made / "review.yaml").write_text(text, encoding="utf-8")
+            (made / ".gitignore").write_text("pseudonyms.key\n", encoding="utf-8")
             _check(name, Path(scratch), folder)
             shutil.move(made, folder)
     except OSError as error:
