@@ -21,6 +21,8 @@ from opsreview.wording import (
     value_in_words,
 )
 
+FEWEST = 10  # things a share or median is remarked on over
+
 
 @dataclass(frozen=True)
 class Headline:
@@ -41,12 +43,16 @@ class Headline:
 
     @property
     def is_measured(self) -> bool:
-        return self.estimate.value is not None or self.estimate.n > 0
+        return self.estimate.is_measured
 
     @property
     def distance(self) -> float:
-        """How far it lies outside the range of the earlier cycles, in widths of that range."""
-        return self.usual.distance(self.estimate.value)
+        """How far it lies outside the range of the earlier cycles, in widths of that range.
+
+        0 for a share or a median over fewer than ten: it swings too much to be remarked on.
+        """
+        is_small = self.estimate.unit in ("share", "hours") and self.estimate.n < FEWEST
+        return 0.0 if is_small else self.usual.distance(self.estimate.value)
 
 
 @dataclass(frozen=True)

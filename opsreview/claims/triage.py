@@ -11,7 +11,7 @@ def _attainment(spoken: Spoken) -> str:
     share = spoken.estimate("response_attainment", "share_answered")
     parts = spoken.measured["response_attainment"]["part"].to_list()
     in_time = parts.count("answered")
-    verb = "was" if in_time == 1 else "were"
+    verb = "was" if 1 in (in_time, share.n) else "were"
     return (
         f"{in_time} of {counted(share.n, 'issue')} due {verb} answered by the team within "
         f"{within(spoken.response_hours)} ({in_words(share.value, 'share')}, "
