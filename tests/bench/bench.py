@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data"  # real histories; what needs them is left out without them
 DEMO = ("demo", "2025-05", "2026-10")  # a team, its first cycle, and the one that is built
 GUI = ("gui", "2020-06", "2026-07")
+GUI_AND_MORE = "gui-and-more"  # with a rota, incidents and releases from other projects
 REPEATABLE = ("metrics.parquet", "findings.json", "proposals.yaml")
 LIBRARIES = "import polars, scipy.special, dataframely, pydantic, icalendar"
 TIMES = 3
@@ -34,15 +35,16 @@ repos: [bitcoin-core/gui]
 timezone: Europe/Madrid
 sources:
   - {{kind: github_dump, path: {DATA}/github/bitcoin-core__gui}}
+"""
+MORE_SOURCES = f"""\
   - {{kind: ics, path: {DATA}/rotas/fenix.ics, person: "Necko triager: (?P<person>.+)"}}
   - {{kind: csv, table: incidents, path: {DATA}/incidents/packit-status.csv,
      columns: {{incident_id: id, opened_at: started_at, resolved_at: resolved_at}},
      where: {{kind: incident}}}}
   - {{kind: csv, table: releases, path: {DATA}/releases/vscode-yaml-tags.csv,
      columns: {{tag: tag_name, published_at: published_at}}, repo: bitcoin-core/gui}}
-bots: [DrahtBot]
-privacy: {{names: roles}}
 """
+PRIVACY = "privacy: {names: roles}\n"
 
 
 @dataclass(frozen=True)
@@ -115,12 +117,16 @@ def figures_of_demo(outputs: Path) -> Iterator[Figure]:
 
 
 def figures_of_gui(outputs: Path) -> Iterator[Figure]:
-    params = outputs / "params"
-    (params / GUI[0]).mkdir(parents=True)
-    (params / GUI[0] / "review.yaml").write_text(GUI_REVIEW, encoding="utf-8")
-    where = ["--params", str(params), "--outputs", str(outputs)]
-    yield from told("gui: fetch of the dump", measured(opsreview("fetch", GUI[0], *where)))
+    where = ["--params", str(outputs / "params"), "--outputs", str(outputs)]
+    for team, review in ((GUI[0], GUI_REVIEW), (GUI_AND_MORE, GUI_REVIEW + MORE_SOURCES)):
+        folder = outputs / "params" / team
+        folder.mkdir(parents=True)
+        (folder / "review.yaml").write_text(review + PRIVACY, encoding="utf-8")
+        fetched = measured(opsreview("fetch", team, *where))
+        yield from told(f"{team}: fetch", fetched)
     yield from figures_of_build(GUI, where, outputs, limit=5)
+    whole = measured(opsreview("build", GUI_AND_MORE, "--cycle", GUI[2], *where))
+    yield from told(f"{GUI_AND_MORE}: build, all earlier months", whole)
 
 
 def figures_of_build(
