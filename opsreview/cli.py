@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from opsreview.errors import OpsReviewError, StoppedError
+from opsreview.secrets import guard_output, redacted
 
 if TYPE_CHECKING:
     from opsreview.pipeline import Outcome
+    from opsreview.terminal import Lines, Screen
 
 ERROR, STOPPED, NOT_WHOLE = 1, 3, 4
 
@@ -25,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     epilog="Exit codes: 0 whole; 1 an error, told in one message; 2 wrong usage; "
-    "3 stopped by another process, run it again; "
+    "3 stopped by a limit or another process, the same command goes on later; "
     "4 finished, but a source is incomplete or a notebook failed.",
 )
 
@@ -48,7 +50,23 @@ AsOf = Annotated[
 SingleFile = Annotated[
     bool, typer.Option("--single-file", help="Also write each page as one file, for mail.")
 ]
+MaxWait = Annotated[
+    int,
+    typer.Option(
+        "--max-wait",
+        metavar="MINUTES",
+        min=0,
+        help="The longest a fetch waits for limits in all; what needs more stops it (exit 3).",
+    ),
+]
+Sweep = Annotated[bool, typer.Option("--sweep", help="Look at everything, not at changes alone.")]
+MAX_WAIT = 15
 PARAMS, OUTPUTS = Path("params"), Path("outputs")
+
+
+@app.callback()
+def _guarded() -> None:
+    guard_output()
 
 
 @app.command()
@@ -57,6 +75,8 @@ def run(
     cycle: CycleName = None,
     as_of: AsOf = None,
     offline: Annotated[bool, typer.Option("--offline", help="Do not fetch.")] = False,
+    max_wait: MaxWait = MAX_WAIT,
+    sweep: Sweep = False,
     single_file: SingleFile = False,
     params: Params = PARAMS,
     outputs: Outputs = OUTPUTS,
@@ -64,7 +84,7 @@ def run(
     """Fetch, build, report: the monthly job."""
     from opsreview import pipeline
 
-    with _told() as say:
+    with _told() as watch:
         outcome = pipeline.run(
             team,
             params=params,
@@ -73,18 +93,32 @@ def run(
             as_of=_moment(as_of),
             offline=offline,
             single_file=single_file,
-            say=say,
+            terms=pipeline.Terms(60.0 * max_wait, sweep, watch),
         )
     _finish(outcome)
 
 
 @app.command()
-def fetch(team: TeamName, params: Params = PARAMS, outputs: Outputs = OUTPUTS) -> None:
+def fetch(
+    team: TeamName,
+    max_wait: MaxWait = MAX_WAIT,
+    sweep: Sweep = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it would take, and store nothing.")
+    ] = False,
+    params: Params = PARAMS,
+    outputs: Outputs = OUTPUTS,
+) -> None:
     """Bring the store up to date."""
     from opsreview import pipeline
 
-    with _told() as say:
-        outcome = pipeline.fetch(team, params=params, outputs=outputs, say=say)
+    with _told() as watch:
+        terms = pipeline.Terms(60.0 * max_wait, sweep, watch)
+        if dry_run:
+            for line in pipeline.forecast(team, params=params, outputs=outputs, terms=terms):
+                watch.tell(line)
+            return
+        outcome = pipeline.fetch(team, params=params, outputs=outputs, terms=terms)
     _finish(outcome)
 
 
@@ -99,9 +133,9 @@ def build(
     """Tables, metrics and findings of a cycle, offline."""
     from opsreview import pipeline
 
-    with _told() as say:
+    with _told() as watch:
         outcome = pipeline.build(
-            team, params=params, outputs=outputs, cycle=cycle, as_of=_moment(as_of), say=say
+            team, params=params, outputs=outputs, cycle=cycle, as_of=_moment(as_of), say=watch.say
         )
     _finish(outcome)
 
@@ -117,9 +151,14 @@ def report(
     """Notebooks and pages of a built cycle."""
     from opsreview import pipeline
 
-    with _told() as say:
+    with _told() as watch:
         outcome = pipeline.report(
-            team, params=params, outputs=outputs, cycle=cycle, single_file=single_file, say=say
+            team,
+            params=params,
+            outputs=outputs,
+            cycle=cycle,
+            single_file=single_file,
+            say=watch.say,
         )
     _finish(outcome)
 
@@ -129,17 +168,18 @@ def check(team: TeamName, params: Params = PARAMS, outputs: Outputs = OUTPUTS) -
     """What the params say, and what is not declared."""
     from opsreview import pipeline
 
-    with _told():
-        lines = pipeline.check(team, params=params)
-    for line in lines:
-        typer.echo(line)
+    with _told() as watch:
+        for line in pipeline.check(team, params=params):
+            watch.tell(line)
 
 
 @app.command()
 def init(
     team: TeamName,
     repo: Annotated[str, typer.Option(help="The repository, as owner/name.")],
-    dump: Annotated[Path, typer.Option(help="The folder of its GitHub dump.")],
+    dump: Annotated[
+        Path | None, typer.Option(help="Read this folder, a GitHub dump, in place of GitHub.")
+    ] = None,
     timezone: Annotated[str, typer.Option(help="The team's time zone.")] = "UTC",
     params: Params = PARAMS,
     outputs: Outputs = OUTPUTS,
@@ -147,9 +187,10 @@ def init(
     """A new params/TEAM/ to start from."""
     from opsreview import pipeline
 
-    with _told():
+    with _told() as watch:
         folder = pipeline.init(team, params=params, repo=repo, dump=dump, timezone=timezone)
-    typer.echo(f"{folder} is made; next: opsreview run {team}")
+        token = "" if dump else "`gh auth login` or GITHUB_TOKEN in the environment, then "
+        watch.tell(f"{folder} is made; next: {token}opsreview run {team}")
 
 
 @app.command()
@@ -168,36 +209,27 @@ def lab(
 
 
 @contextmanager
-def _told() -> Iterator[Callable[[str], None]]:
-    """Progress on a terminal, plain lines elsewhere; our errors as one message and exit 1."""
-    from rich.console import Console
+def _told() -> Iterator[Lines | Screen]:
+    """Who watches a command; our errors as one message and the exit code they have."""
+    from opsreview import terminal
 
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
-        if not console.is_terminal:
-            yield lambda line: console.print(line, markup=False)
-            return
-        with console.status("", spinner="dots") as status:
-
-            def say(line: str) -> None:
-                console.print(f"  {line}", markup=False, style="dim")
-                status.update(line)
-
-            yield say
+        with terminal.watching() as watch:
+            yield watch
     except OpsReviewError as error:
-        console.print(
-            f"error: {error}", markup=False, style="bold red" if console.is_terminal else None
-        )
+        terminal.complain(f"error: {error}")
         raise typer.Exit(STOPPED if isinstance(error, StoppedError) else ERROR) from None
 
 
 def _finish(outcome: Outcome) -> None:
-    """The problems to stderr, the path to stdout, and exit 4 where something is not whole."""
+    """The problems to stderr, the path to stdout, and the exit code where all is not whole."""
+    from opsreview import terminal
+
     for problem in outcome.problems:
-        typer.echo(f"not whole: {problem}", err=True)
-    typer.echo(outcome.path)
+        terminal.complain(f"not whole: {problem}")
+    terminal.tell(str(outcome.path))
     if not outcome.is_whole:
-        sys.exit(NOT_WHOLE)
+        sys.exit(STOPPED if outcome.is_stopped else NOT_WHOLE)
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -206,5 +238,6 @@ def _moment(text: str | None) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a time like 2026-11-01T00:00Z") from None
+        said = f"{redacted(text)!r} is not a time like 2026-11-01T00:00Z"
+        raise typer.BadParameter(said) from None
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

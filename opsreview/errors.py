@@ -13,6 +13,10 @@ OpsReviewError
 Every message names the thing, the value and the next step.
 """
 
+from __future__ import annotations
+
+from datetime import datetime
+
 
 class OpsReviewError(Exception):
     """Base of all errors that opsreview raises on purpose."""
@@ -31,7 +35,14 @@ class StoreError(OpsReviewError):
 
 
 class StoppedError(OpsReviewError):
-    """A limit or another process is in the way; running the same command again resumes."""
+    """A limit or another process is in the way; running the same command again resumes.
+
+    ``until`` is when that is worth while, UTC; None where nobody can tell.
+    """
+
+    def __init__(self, message: str, until: datetime | None = None) -> None:
+        super().__init__(message)
+        self.until = until
 
 
 class CycleError(OpsReviewError):

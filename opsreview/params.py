@@ -149,9 +149,20 @@ def load_team(name: str, params: Path) -> Team:
 
 def _review(folder: Path) -> ReviewParams:
     file = read_yaml(folder / "review.yaml")
-    zone = file.data.get("timezone")
-    context = {"folder": folder, "timezone": zone if _is_zone(zone) else "UTC"}
+    zone, labels = file.data.get("timezone"), file.data.get("labels")
+    context = {
+        "folder": folder,
+        "timezone": zone if _is_zone(zone) else "UTC",
+        "repos": _texts(file.data.get("repos")),
+        "incident_labels": _texts(labels.get("incident")) if isinstance(labels, dict) else [],
+        "bots": _texts(file.data.get("bots")),
+    }
     return validated(ReviewParams, file, context=context)
+
+
+def _texts(given: Any) -> list[str]:
+    """The texts of a list that is not yet known to be one; what else it holds is refused later."""
+    return [each for each in given if isinstance(each, str)] if isinstance(given, list) else []
 
 
 def _people(folder: Path) -> Mapping[str, Person]:

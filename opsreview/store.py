@@ -7,14 +7,16 @@ never sees half a page. Readers work while a fetch writes (WAL).
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from opsreview.errors import OpsReviewError, StoppedError, StoreError
 
@@ -107,6 +109,36 @@ class Store:
         self._connection.close()
 
     @contextmanager
+    def fetching(self) -> Iterator[None]:
+        """Hold the store for one fetch. Readers are not kept waiting; another fetch is refused.
+
+        The system lets go of the lock when the process ends, however it ends.
+
+        Raises:
+            StoppedError: Another process fetches; names it and since when.
+        """
+        path = self._path.with_suffix(".lock")
+        with self._lock_file(path) as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise StoppedError(
+                    f"store {self._path} is being fetched by {_holder(file)}: "
+                    "run this again when that has ended"
+                ) from None
+            file.seek(0)
+            file.truncate()
+            file.write(f"process {os.getpid()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
+            file.flush()
+            yield
+
+    def _lock_file(self, path: Path) -> IO[str]:
+        try:
+            return open(os.open(path, os.O_RDWR | os.O_CREAT, 0o644), "r+", encoding="utf-8")
+        except OSError as error:
+            raise _cannot_be_used(self._path, error) from error
+
+    @contextmanager
     def page(self) -> Iterator[None]:
         """One transaction: all that is put inside is stored, or nothing is.
 
@@ -159,15 +191,49 @@ class Store:
             ],
         )
 
-    def nodes(self, source: str, kind: str) -> list[Node]:
-        """A source's nodes of one kind, in the order of their keys."""
+    def drop(self, source: str, repo: str, kind: str, keys: Iterable[str] | None = None) -> None:
+        """Take away a repository's nodes of one kind, all or those of ``keys``. Inside ``page``."""
+        wanted = self.keys(source, repo, kind) if keys is None else keys
+        self._connection.executemany(
+            "DELETE FROM nodes WHERE source = ? AND repo = ? AND kind = ? AND key = ?",
+            ((source, repo, kind, key) for key in wanted),
+        )
+
+    def rename(self, source: str, repo: str, name: str) -> None:
+        """A repository has a new name: all that is known of it goes with it. Inside ``page``."""
+        for table in ("nodes", "readings"):
+            self._connection.execute(
+                f"UPDATE OR REPLACE {table} SET repo = ? WHERE source = ? AND repo = ?",  # noqa: S608
+                [name, source, repo],
+            )
+
+    def nodes(self, source: str, kind: str, repo: str | None = None) -> list[Node]:
+        """A source's nodes of one kind, of one repository or of all, in the order of their keys."""
         with self._told():
             rows = self._connection.execute(
                 "SELECT repo, key, body FROM nodes WHERE source = ? AND kind = ?"
-                " ORDER BY repo, length(key), key",
-                [source, kind],
+                " AND repo = coalesce(?, repo) ORDER BY repo, length(key), key",
+                [source, kind, repo],
             ).fetchall()
         return [Node(repo, kind, key, json.loads(body)) for repo, key, body in rows]
+
+    def node(self, source: str, repo: str, kind: str, key: str) -> Node | None:
+        """One node, None where there is none."""
+        with self._told():
+            row = self._connection.execute(
+                "SELECT body FROM nodes WHERE source = ? AND repo = ? AND kind = ? AND key = ?",
+                [source, repo, kind, key],
+            ).fetchone()
+        return Node(repo, kind, key, json.loads(row[0])) if row else None
+
+    def keys(self, source: str, repo: str, kind: str) -> set[str]:
+        """The keys of a repository's nodes of one kind."""
+        with self._told():
+            rows = self._connection.execute(
+                "SELECT key FROM nodes WHERE source = ? AND repo = ? AND kind = ?",
+                [source, repo, kind],
+            ).fetchall()
+        return {key for (key,) in rows}
 
     def readings(self, source: str) -> list[Reading]:
         """How far a source has been read, one a repository; empty when it never was."""
@@ -221,6 +287,10 @@ class Store:
             if getattr(error, "sqlite_errorcode", None) is None:
                 raise
             raise _cannot_be_used(self._path, error) from error
+
+
+def _holder(file: IO[str]) -> str:
+    return file.read().strip() or "another process"
 
 
 def _cannot_be_used(path: Path, error: Exception) -> OpsReviewError:

@@ -37,7 +37,7 @@ def everything_in(folder: Path) -> dict[str, object]:
     return {
         str(path.relative_to(folder)): _held(path)
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.endswith(("-wal", "-shm"))
+        if path.is_file() and not path.name.endswith(("-wal", "-shm", ".lock"))
     }
 
 

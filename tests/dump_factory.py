@@ -60,7 +60,7 @@ class SmallTeam:
         return {"params": self.params, "outputs": self.outputs}
 
     def fetch(self) -> SmallTeam:
-        pipeline.fetch(self.name, **self.places, say=_quiet)
+        pipeline.fetch(self.name, **self.places, terms=pipeline.Terms())
         return self
 
     def build(self, cycle: str | None = "2026-10", as_of: datetime | None = None) -> Review:

@@ -28,8 +28,12 @@ from dump_factory import INCIDENTS, SmallTeam, small_team, write_csv, write_yaml
 from factories import REPO
 from typer.testing import CliRunner
 
+from opsreview import pipeline
 from opsreview.cli import app
+from opsreview.errors import SourceError
 from opsreview.review import Review
+from opsreview.sources.github.dump import GithubDump
+from opsreview.store import Store
 
 
 @pytest.fixture(scope="module")
@@ -90,12 +94,19 @@ def no_dump(team: SmallTeam) -> None:
     (team.root / "dump" / "dump.json").unlink()
 
 
-BAD = {
+BAD_PARAMS = {
     "unknown key": (with_review(repositories=[REPO]), "repositories: unknown key", "known keys: "),
     "repo name": (with_review(repos=["gui"]), "'gui' is not owner/name", "write it like"),
     "unknown zone": (with_review(timezone="Madrid"), "'Madrid' is not a time zone", "write it"),
     "not YAML": (not_yaml, "review.yaml:2: this is not YAML", "correct this line"),
     "unknown kind": (with_source(kind="gitlab"), "'gitlab' is not known", "write one of: "),
+    "column that is not ours": (
+        with_source(**{**INCIDENTS, "columns": {"incident_id": "id", "begun_at": "started_at"}}),
+        "begun_at is no column of incidents",
+        "its columns: ",
+    ),
+}
+BAD_SOURCES = {
     "missing path": (
         with_source(**{**INCIDENTS, "path": "../../gone.csv"}),
         "gone.csv is missing",
@@ -109,11 +120,6 @@ BAD = {
         "incidents.csv has no column 'number'",
         "the columns there are: id, started_at, resolved_at",
     ),
-    "column that is not ours": (
-        with_source(**{**INCIDENTS, "columns": {"incident_id": "id", "begun_at": "started_at"}}),
-        "begun_at is no column of incidents",
-        "its columns: ",
-    ),
     "calendar that is none": (
         with_source(kind="ics", path="../../incidents.csv", person="(?P<person>.+)"),
         "incidents.csv is not a calendar",
@@ -122,15 +128,50 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("bad", BAD)
-def test_bad_input_is_one_message_and_nothing_stored_is_lost(team, bad):
-    change, what, next_step = BAD[bad]
+@pytest.fixture
+def no_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pages are not written: they are dear, and tested elsewhere."""
+
+    def report(name: str, *, outputs: Path, cycle: str, **_: Any) -> pipeline.Outcome:
+        return pipeline.Outcome(outputs / name / cycle / "index.html")
+
+    monkeypatch.setattr(pipeline, "report", report)
+
+
+def history_in(team: SmallTeam) -> list[str]:
+    """What the store holds, but for how far it was read."""
+    with closing(sqlite3.connect(team.store)) as store:
+        return [line for line in store.iterdump() if 'INTO "readings"' not in line]
+
+
+@pytest.mark.parametrize("bad", BAD_PARAMS)
+def test_bad_params_are_one_message_and_nothing_is_touched(team, bad):
+    change, what, next_step = BAD_PARAMS[bad]
     before = everything_in(team.outputs)
     change(team)
     for command in ("fetch", "run"):
-        done = opsreview(team, command)
-        assert_refused(done, what, next_step)
+        assert_refused(opsreview(team, command), what, next_step)
     assert everything_in(team.outputs) == before
+
+
+@pytest.mark.parametrize("bad", BAD_SOURCES)
+def test_source_that_cannot_be_read_is_one_message_and_no_history_is_lost(team, bad, no_pages):
+    change, what, next_step = BAD_SOURCES[bad]
+    before = history_in(team)
+    change(team)
+    assert_refused(opsreview(team, "fetch"), what, next_step)
+    done = opsreview(team, "run")
+    assert done.exit_code == NOT_WHOLE
+    assert what in done.stderr
+    assert next_step in done.stderr
+    assert done.stdout == f"{team.outputs / 'small' / '2026-10' / 'index.html'}\n"
+    assert history_in(team) == before
+
+
+def test_very_first_run_that_reads_nothing_is_the_sources_error(tmp_path):
+    team = small_team(tmp_path, issues=[{}])
+    no_dump(team)
+    assert_refused(opsreview(team, "run"), "dump.json is missing", "a dump is a folder with")
 
 
 def test_unknown_team_names_the_teams_there_are(team):
@@ -261,3 +302,41 @@ def test_help_of_every_command_is_there_and_imports_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
+
+
+def test_no_message_holds_a_token(team, monkeypatch):
+    canary = "ghp_canary0123456789"
+
+    def fetch(self: Any, store: Store, terms: pipeline.Terms) -> None:
+        terms.watch.say(f"asking with {canary}")
+        raise SourceError(f"GitHub does not know {canary}")
+
+    monkeypatch.setattr(GithubDump, "fetch", fetch)
+    for command in ("fetch", "run"):
+        done = opsreview(team, command)
+        assert canary not in done.output
+        assert "asking with [secret]" in done.stderr
+        assert "GitHub does not know [secret]" in done.stderr
+    assert canary not in "".join(map(str, everything_in(team.outputs).values()))
+    assert canary not in opsreview(SmallTeam(team.root, canary), "run").output
+
+
+def test_no_traceback_or_log_holds_a_token():
+    script = (
+        "import logging\n"
+        "from opsreview import pipeline\n"
+        "from opsreview.cli import app\n"
+        "from opsreview.secrets import Secret\n"
+        "secret = Secret('canary-of-another-shape')\n"
+        "def check(*_, **__):\n"
+        "    logging.getLogger('x').warning('asking with %s', 'ghp_canary0123456789')\n"
+        "    raise KeyError('ghp_canary0123456789 and ' + secret.reveal())\n"
+        "pipeline.check = check\n"
+        "app(['check', 'demo'])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "KeyError: '[secret] and [secret]'" in done.stderr
+    assert "asking with [secret]" in done.stderr
+    assert "canary0123456789" not in done.stdout + done.stderr.replace(script, "")
+    assert "canary-of-another-shape" not in done.stdout + done.stderr

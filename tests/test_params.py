@@ -124,8 +124,8 @@ def test_hash_of_the_params_changes_with_any_file(tmp_path):
         (
             "github_dump",
             "gitlab",
-            "review.yaml:4: sources[0]: 'gitlab' is not known; write one of: github_dump, "
-            "git_tags, csv, ics, simulated",
+            "review.yaml:4: sources[0]: 'gitlab' is not known; write one of: github, "
+            "github_discussions, github_dump, git_tags, csv, ics, pagerduty, simulated, upptime",
         ),
         (
             "kind: github_dump, ",

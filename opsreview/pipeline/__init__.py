@@ -3,46 +3,76 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from opsreview.errors import CycleError
+from opsreview.errors import CycleError, OpsReviewError, StoreError
 from opsreview.params import Team, load_team
+from opsreview.pipeline.fetching import Fetched, fetch_sources, forecasts
 from opsreview.pipeline.notebooks import review_notebooks
+from opsreview.sources.terms import Terms, Watch
 from opsreview.store import Store
 from opsreview.window import Cycle
+
+__all__ = [
+    "Outcome",
+    "Terms",
+    "Watch",
+    "build",
+    "check",
+    "fetch",
+    "forecast",
+    "init",
+    "lab",
+    "report",
+    "run",
+]
 
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a command did: where the pages or data are, and what is not whole."""
+    """What a command did: where the pages or data are, and what is not whole.
+
+    ``is_stopped`` says that a limit was in the way and the same command, run again, goes on.
+    """
 
     path: Path
     problems: tuple[str, ...] = ()
+    is_stopped: bool = False
 
     @property
     def is_whole(self) -> bool:
-        return not self.problems
+        return not (self.problems or self.is_stopped)
 
 
-def fetch(team_name: str, *, params: Path, outputs: Path, say: Say) -> Outcome:
-    """Bring the store up to date from every source.
+def fetch(team_name: str, *, params: Path, outputs: Path, terms: Terms) -> Outcome:
+    """Bring the store up to date from every source; one that fails does not stop the others.
 
     Raises:
-        OpsReviewError: Params are not valid, or a source cannot be read. What was stored stays.
+        StoppedError: A limit, or another process, is in the way; run again to go on.
+        OpsReviewError: Params are not valid, or sources cannot be read. What was stored stays.
     """
     team = load_team(team_name, params)
-    path = outputs / "store" / f"{team.name}.sqlite"
-    with Store.open(path) as store:
-        for source in team.review.sources:
-            say(f"fetching {source.key}")
-            source.fetch(store)
-    return Outcome(path)
+    fetched = _fetch(team, outputs, terms)
+    if failure := fetched.failure:
+        _say_problems(fetched.incomplete, terms.watch.say)
+        raise failure
+    return Outcome(_store_path(team, outputs), fetched.incomplete)
+
+
+def forecast(team_name: str, *, params: Path, outputs: Path, terms: Terms) -> Iterator[str]:
+    """What a fetch would take, a line each source. Stores nothing.
+
+    Raises:
+        OpsReviewError: Params are not valid, or, after all lines, sources cannot be asked.
+    """
+    team = load_team(team_name, params)
+    yield from forecasts(team, _store_path(team, outputs), terms)
 
 
 def build(
@@ -56,13 +86,12 @@ def build(
 ) -> Outcome:
     """Tables, metrics, findings and proposals of a cycle, without the network."""
     from opsreview.pipeline.cycle import build_cycle
-    from opsreview.pipeline.record import is_complete
+    from opsreview.pipeline.record import incomplete
 
     team = load_team(team_name, params)
     say(f"building {team.name} {cycle or 'the last full month'}")
     folder, run = build_cycle(team, outputs, cycle=cycle, as_of=as_of)
-    problems = () if is_complete(run) else _incomplete(run)
-    return Outcome(folder, problems)
+    return Outcome(folder, incomplete(run))
 
 
 def report(
@@ -100,12 +129,21 @@ def run(
     as_of: datetime | None,
     offline: bool,
     single_file: bool,
-    say: Say,
+    terms: Terms,
 ) -> Outcome:
-    """Fetch, build, report: the monthly job."""
-    if not offline:
-        fetch(team_name, params=params, outputs=outputs, say=say)
-    built = build(team_name, params=params, outputs=outputs, cycle=cycle, as_of=as_of, say=say)
+    """Fetch, build, report: the monthly job.
+
+    Pages are built from what the store holds; sources that could not be read are among the
+    problems. While another process fetches nothing is built: the store is about to change.
+
+    Raises:
+        StoppedError: Another process fetches, or a limit left nothing to build from.
+        OpsReviewError: Params are not valid, or there is nothing to build from.
+    """
+    say = terms.watch.say
+    fetched = Fetched() if offline else _fetch(load_team(team_name, params), outputs, terms)
+    with _failures_told_first(fetched, say):
+        built = build(team_name, params=params, outputs=outputs, cycle=cycle, as_of=as_of, say=say)
     reported = report(
         team_name,
         params=params,
@@ -114,7 +152,8 @@ def run(
         single_file=single_file,
         say=say,
     )
-    return Outcome(reported.path, built.problems + reported.problems)
+    problems = _untold(fetched, built.problems) + built.problems + reported.problems
+    return Outcome(reported.path, problems, fetched.is_stopped)
 
 
 def check(team_name: str, *, params: Path) -> list[str]:
@@ -128,8 +167,8 @@ def check(team_name: str, *, params: Path) -> list[str]:
     return list(told(load_team(team_name, params)))
 
 
-def init(team_name: str, *, params: Path, repo: str, dump: Path, timezone: str) -> Path:
-    """A new ``params/<team>/`` that reads a GitHub dump."""
+def init(team_name: str, *, params: Path, repo: str, dump: Path | None, timezone: str) -> Path:
+    """A new ``params/<team>/`` that reads GitHub, or a dump of it."""
     from opsreview.pipeline.start import new_team
 
     return new_team(team_name, params=params, repo=repo, dump=dump, timezone=timezone)
@@ -148,12 +187,38 @@ def lab(team_name: str, *, params: Path, outputs: Path, cycle: str | None) -> Ca
     return lambda: open_lab(into, copies[0])
 
 
-def _incomplete(run: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(
-        f"{part.get('repo') or part['source']} is incomplete: {part['reason'] or 'see run.json'}"
-        for part in (*run["repos"], *run["sources"])
-        if not part["complete"]
-    )
+def _fetch(team: Team, outputs: Path, terms: Terms) -> Fetched:
+    with Store.open(_store_path(team, outputs)) as store:
+        return fetch_sources(team, store, terms)
+
+
+def _store_path(team: Team, outputs: Path) -> Path:
+    return outputs / "store" / f"{team.name}.sqlite"
+
+
+@contextmanager
+def _failures_told_first(fetched: Fetched, say: Say) -> Iterator[None]:
+    """Where nothing can be built, what the fetch met is told: it may be why."""
+    try:
+        yield
+    except StoreError as error:
+        if fetched.failure:
+            raise fetched.failure from error
+        raise
+    except OpsReviewError:
+        _say_problems([failed.message for failed in fetched.failed], say)
+        raise
+
+
+def _untold(fetched: Fetched, problems: Sequence[str]) -> tuple[str, ...]:
+    """What the fetch met, but for what the problems of the data say already."""
+    told = "\n".join(problems)
+    return tuple(failed.message for failed in fetched.failed if failed.reason not in told)
+
+
+def _say_problems(problems: Iterable[str], say: Say) -> None:
+    for problem in problems:
+        say(f"not whole: {problem}")
 
 
 def _built(team: Team, outputs: Path, cycle: str | None) -> Path:

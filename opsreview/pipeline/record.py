@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
 import polars as pl
 
 from opsreview.metrics.reading import CycleReading
+from opsreview.pipeline.fetching import lack
 from opsreview.pipeline.reading import Plan, TeamHistory
-from opsreview.store import SCHEMA_VERSION
+from opsreview.store import SCHEMA_VERSION, Reading
 from opsreview.window import Window
 
 
@@ -40,34 +43,53 @@ def run_record(history: TeamHistory, plan: Plan, reading: CycleReading) -> dict[
     }
 
 
-def is_complete(run: dict[str, Any]) -> bool:
-    """Whether every repository and source of a run is whole."""
-    return all(part["complete"] for part in (*run["repos"], *run["sources"]))
+def incomplete(run: Mapping[str, Any]) -> tuple[str, ...]:
+    """What of a run is not whole and why, a sentence each reason."""
+    names: dict[str, list[str]] = {}
+    for part in (*run["repos"], *run["sources"]):
+        if not part["complete"] and not part.get("incomplete_repos"):
+            names.setdefault(part["reason"], []).append(part.get("repo") or part["source"])
+    return tuple(
+        f"{', '.join(known)} {'are' if len(known) > 1 else 'is'} incomplete: {reason}"
+        for reason, known in names.items()
+    )
 
 
 def _repo(history: TeamHistory, repo: str) -> dict[str, Any]:
-    frames = history.tables.frames
-    is_repo = pl.col("repo") == repo
+    """``n_items`` is what its source counts, or what the tables hold where no source counts."""
     readings = [
         reading for found in history.readings.values() for reading in found if reading.repo == repo
     ]
-    expected = [reading.n_expected for reading in readings if reading.n_expected is not None]
-    has_issues = repo in history.tables.coverage.repos("issues")
+    counted = [reading for reading in readings if reading.n_expected is not None]
+    most = max(counted, key=lambda reading: reading.n_expected or 0, default=None)
+    lacking = [reading for reading in readings if not reading.is_complete]
+    reasons = [lack(reading) for reading in lacking]
+    if repo not in history.tables.coverage.repos("issues"):
+        reasons = reasons or ["no source gives its issues"]
     return {
         "repo": repo,
-        "n_items": sum(frames[name].filter(is_repo).height for name in ("issues", "pull_requests")),
-        "n_expected": max(expected, default=None),
-        "complete": has_issues and all(reading.is_complete for reading in readings),
-        "reason": None if has_issues else "no source gives its issues",
+        "n_items": most.n_items if most else _item_count(history, repo),
+        "n_expected": most.n_expected if most else None,
+        "complete": not reasons,
+        "reason": _joined(reasons),
+        "fetched_at": _stated(min(_moments(lacking or readings), default=None)),
     }
 
 
+def _item_count(history: TeamHistory, repo: str) -> int:
+    frames = history.tables.frames
+    is_repo = pl.col("repo") == repo
+    return sum(frames[name].filter(is_repo).height for name in ("issues", "pull_requests"))
+
+
 def _source(history: TeamHistory, kind: str, key: str) -> dict[str, Any]:
+    """``incomplete_repos`` are those of the team's repositories that tell its lack themselves."""
     readings, rows = history.readings[key], history.rows[key]
     rejected = sum(
         frame.filter(pl.col("source") == key).height for frame in history.tables.rejected.values()
     )
-    reasons = [reading.reason for reading in readings if reading.reason]
+    lacking = [reading for reading in readings if not reading.is_complete]
+    reasons = [lack(reading) for reading in readings if reading.reason or not reading.is_complete]
     if not readings:
         reasons = ["never fetched: run `opsreview fetch`"]
     return {
@@ -75,15 +97,28 @@ def _source(history: TeamHistory, kind: str, key: str) -> dict[str, Any]:
         "source": _without_folders(key),
         "rows": sum(frame.height for name, frame in rows.tables.items() if name != "accounts"),
         "rejected": rejected,
-        "complete": bool(readings) and all(reading.is_complete for reading in readings),
-        "reason": "; ".join(reasons) or None,
+        "complete": bool(readings) and not lacking,
+        "reason": _joined(reasons),
+        "incomplete_repos": [one.repo for one in lacking if one.repo in history.team.review.repos],
         "assumed_zone": rows.assumed_zone_count,
-        "fetched_at": rows.fetched_at.isoformat() if rows.fetched_at else None,
+        "fetched_at": _stated(rows.fetched_at),
         "covers": [
             {"table": table, "repo": repo or None, **_stretch(window)}
             for (table, repo), window in sorted(rows.covers.items())
         ],
     }
+
+
+def _joined(reasons: Iterable[str]) -> str | None:
+    return "; ".join(dict.fromkeys(reasons)) or None
+
+
+def _moments(readings: Sequence[Reading]) -> list[datetime]:
+    return [reading.fetched_at for reading in readings if reading.fetched_at]
+
+
+def _stated(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def _without_folders(key: str) -> str:

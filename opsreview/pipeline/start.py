@@ -17,7 +17,7 @@ _REVIEW = """\
 repos: [{repo}]
 timezone: {timezone}            # of the team: cycles and calendar days
 sources:
-  - {{kind: github_dump, path: {dump}}}
+{github}
   # - {{kind: git_tags, path: ../../clones/NAME, repo: {repo}}}
   # - {{kind: ics, path: rota.ics, role: primary, person: "on duty: (?P<person>.+)"}}
   # - {{kind: csv, table: incidents, path: incidents.csv,
@@ -26,10 +26,14 @@ sources:
 # bots: [some-bot]                # machine users that GitHub takes for people
 privacy: {{names: pseudonyms}}    # on pages: shown | pseudonyms | roles
 """
+_API = """\
+  - {kind: github}                # GitHub Enterprise: {kind: github, api_url: "https://HOST/api/v3"}
+  # - {kind: github_dump, path: ../../dumps/NAME}"""
+_DUMP = "  - {{kind: github_dump, path: {dump}}}"
 
 
-def new_team(name: str, *, params: Path, repo: str, dump: Path, timezone: str) -> Path:
-    """Make ``params/<name>/`` with a ``review.yaml`` that reads a dump.
+def new_team(name: str, *, params: Path, repo: str, dump: Path | None, timezone: str) -> Path:
+    """Make ``params/<name>/`` with a ``review.yaml`` that reads GitHub, or a dump of it.
 
     Raises:
         ParamsError: The folder is there already or cannot be made, or what was given is not valid.
@@ -39,8 +43,8 @@ def new_team(name: str, *, params: Path, repo: str, dump: Path, timezone: str) -
         raise ParamsError(f"{folder} is there already: edit it, or choose another name")
     if name in {"store", "demo"} or not name.replace("-", "").replace("_", "").isalnum():
         raise ParamsError(f"{name!r} cannot be a team's name: use letters, digits, - and _")
-    path = json.dumps(os.path.relpath(dump, folder), ensure_ascii=False)  # text in quotes, as YAML
-    text = _REVIEW.format(repo=repo, timezone=timezone, dump=path)
+    github = _API if dump is None else _DUMP.format(dump=_quoted(os.path.relpath(dump, folder)))
+    text = _REVIEW.format(repo=repo, timezone=timezone, github=github)
     try:
         params.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=params, prefix=".new-") as scratch:
@@ -56,6 +60,11 @@ def new_team(name: str, *, params: Path, repo: str, dump: Path, timezone: str) -
             "with --params"
         ) from error
     return folder
+
+
+def _quoted(text: str) -> str:
+    """Text as YAML takes it whatever is in it."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _check(name: str, scratch: Path, folder: Path) -> None:

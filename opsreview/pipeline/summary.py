@@ -7,7 +7,7 @@ from typing import Any
 
 from opsreview.findings import Finding
 from opsreview.operating_model.conformance import Held
-from opsreview.pipeline.record import is_complete
+from opsreview.pipeline.record import incomplete
 from opsreview.wording import span_in_words
 
 HEADLINES = (
@@ -30,6 +30,7 @@ def _lines(run: Mapping[str, Any], found: Sequence[Finding], held: Sequence[Held
     yield ""
     yield f"{_state(run)} Names: {run['privacy']}. Data up to {run['as_of'][:16]} UTC."
     yield ""
+    yield from (f"- **{plain(problem)}**" for problem in incomplete(run))
     by_id = {finding.id: finding for finding in found}
     for headline in HEADLINES:
         if headline in by_id:
@@ -61,7 +62,7 @@ def plain(text: str) -> str:
 
 
 def _state(run: Mapping[str, Any]) -> str:
-    said = "Data complete." if is_complete(dict(run)) else "**Data incomplete: see run.json.**"
+    said = "**Data incomplete.**" if incomplete(run) else "Data complete."
     if not run["is_over"]:
         return f"{said} **The cycle is not over.**"
     return said if run["is_mature"] else f"{said} **The cycle is not mature yet.**"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -95,7 +96,8 @@ def _about(run: Mapping[str, Any], zone: ZoneInfo) -> Iterator[str]:
 
 
 def _warnings(run: Mapping[str, Any], cycle: Cycle) -> Iterator[tuple[str, str]]:
-    missing = [*_missing_items(run.get("repos") or []), *_missing_rows(run.get("sources") or [])]
+    repos, sources = run.get("repos") or [], run.get("sources") or []
+    missing = [*_missing_items(repos, cycle.zone), *_missing_rows(sources)]
     if missing:
         yield "Incomplete data", f"{'; '.join(missing)}. What is missing is unknown, not zero."
     if run.get("is_over") is False:
@@ -110,16 +112,36 @@ def _warnings(run: Mapping[str, Any], cycle: Cycle) -> Iterator[tuple[str, str]]
         )
 
 
-def _missing_items(repos: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _missing_items(repos: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> Iterator[str]:
+    """What repositories lack, how old what they have is, and why; those that say the same once."""
+    names: dict[str, list[str]] = {}
     for repo in repos:
         if repo.get("complete") is False:
-            items, expected = repo.get("n_items"), repo.get("n_expected")
-            counts = f"{items:,} of {expected:,} items" if items and expected else "not all items"
-            yield f"{repo.get('repo')}: {counts} fetched"
+            names.setdefault(_lack(repo, zone), []).append(str(repo.get("repo")))
+    yield from (f"{', '.join(known)}: {said}" for said, known in names.items())
+
+
+def _lack(repo: Mapping[str, Any], zone: ZoneInfo) -> str:
+    items, expected, why = repo.get("n_items"), repo.get("n_expected"), _in_short(repo)
+    counts = f"{items:,} of {expected:,}" if expected and items not in (None, expected) else ""
+    if counts and counts in why:
+        said, why = why, ""
+    elif counts:
+        said = f"{counts} items fetched"
+    else:
+        said = "not whole" if why else "not all items fetched"
+    if repo.get("fetched_at"):
+        said += f", as of {local_time(repo['fetched_at'], zone)}"
+    return f"{said} ({why})" if why else said
+
+
+def _in_short(part: Mapping[str, Any]) -> str:
+    """A reason without what to do about it: that is for who fetches, and told to them."""
+    return re.split(r"[:;] ", str(part.get("reason") or ""))[0].rstrip(".")
 
 
 def _missing_rows(sources: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What sources lack, but for what their repositories say."""
     for source in sources:
-        if source.get("complete") is False:
-            reason = str(source.get("reason") or "incomplete").rstrip(".")
-            yield f"{source.get('kind')}: {reason}"
+        if source.get("complete") is False and not source.get("incomplete_repos"):
+            yield f"{source.get('kind')}: {_in_short(source) or 'incomplete'}"

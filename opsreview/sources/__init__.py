@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import polars as pl
 
+from opsreview.sources.terms import DEFAULT_TERMS, Terms
 from opsreview.store import Store
 from opsreview.window import Window
 
@@ -46,11 +47,21 @@ class Source(Protocol):
     kind: str
     key: str
 
-    def fetch(self, store: Store) -> None:
+    def fetch(self, store: Store, terms: Terms = DEFAULT_TERMS) -> None:
         """Bring the store up to date: the only step that reads files or the network.
+
+        What could not be read whole is said in its reading: not complete, and why.
 
         Raises:
             SourceError: What the source names cannot be read; the store is as it was.
+            StoppedError: A limit needs a longer wait than the terms allow; the next fetch resumes.
+        """
+
+    def forecast(self, store: Store, terms: Terms = DEFAULT_TERMS) -> str:
+        """What a fetch would take, in a line. Stores nothing.
+
+        Raises:
+            SourceError: What the source names cannot be asked.
         """
 
     def rows(self, store: Store) -> SourceRows:

@@ -15,6 +15,7 @@ from opsreview.errors import SourceError
 from opsreview.sources import Rejected, SourceRows
 from opsreview.sources.columns import REQUIRED, SCHEMAS, typed
 from opsreview.sources.declared import DeclaredSource, first_and_last
+from opsreview.sources.terms import DEFAULT_TERMS, Terms
 from opsreview.store import Node, Reading, Store
 from opsreview.window import Window
 
@@ -91,7 +92,7 @@ class CsvFile(DeclaredSource):
             stem = stem.removesuffix(ending)
         return self.name or stem or Path(self.path).stem
 
-    def fetch(self, store: Store) -> None:
+    def fetch(self, store: Store, terms: Terms = DEFAULT_TERMS) -> None:
         """Put the file's lines in place of the last ones, in one transaction.
 
         Raises:

@@ -20,6 +20,8 @@ from pydantic import (
     model_validator,
 )
 
+from opsreview.sources.terms import DEFAULT_TERMS, Terms
+from opsreview.store import Store
 from opsreview.window import Window
 
 
@@ -67,12 +69,18 @@ class DeclaredSource(BaseModel):
     where: Mapping[str, str | int | bool | list[str]] = Field(default_factory=dict)
     _folder: Path = PrivateAttr(default=Path())
     _team_zone: ZoneInfo = PrivateAttr(default=ZoneInfo("UTC"))
+    _team_repos: tuple[str, ...] = PrivateAttr(default=())
+    _incident_labels: tuple[str, ...] = PrivateAttr(default=())
+    _team_bots: tuple[str, ...] = PrivateAttr(default=())
 
     @model_validator(mode="after")
     def _take_place(self, info: ValidationInfo) -> DeclaredSource:
         context = info.context or {}
         self._folder = context.get("folder", Path())
         self._team_zone = ZoneInfo(context.get("timezone", "UTC"))
+        self._team_repos = tuple(context.get("repos", ()))
+        self._incident_labels = tuple(context.get("incident_labels", ()))
+        self._team_bots = tuple(context.get("bots", ()))
         first_at, last_at = self._declared_edges()
         if first_at and last_at and last_at < first_at:
             raise ValueError("covers ends before it starts: `to` must not be before `from`")
@@ -82,6 +90,10 @@ class DeclaredSource(BaseModel):
     def zone(self) -> ZoneInfo:
         """The zone of times that name none."""
         return ZoneInfo(self.timezone) if self.timezone else self._team_zone
+
+    def forecast(self, store: Store, terms: Terms = DEFAULT_TERMS) -> str:
+        """What a fetch would take; sources that ask the network say more."""
+        return "read from files, without a request"
 
     def located(self, path: str) -> Path:
         """``path`` as seen from the folder of ``review.yaml``."""

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
 import polars as pl
 
-from opsreview.errors import SourceError
 from opsreview.sources import Rejected, SourceRows
 from opsreview.sources.columns import SCHEMAS, typed
 from opsreview.sources.declared import DeclaredSource, RepoName, first_and_last
+from opsreview.sources.git import git, is_shallow
 from opsreview.sources.moments import parse_moment
+from opsreview.sources.terms import DEFAULT_TERMS, Terms
 from opsreview.store import Node, Reading, Store
 
 TAGS = "refs/tags/"
@@ -29,16 +27,6 @@ FIELDS = {
     "tagged_at": "taggerdate:iso-strict",
     "committed_at": "committerdate:iso-strict",
     "target_committed_at": "*committerdate:iso-strict",
-}
-_SECONDS = 120
-# Set inside git hooks: they would point git at another repository than the one asked for.
-_REDIRECTS = {
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_COMMON_DIR",
-    "GIT_INDEX_FILE",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_NAMESPACE",
 }
 
 
@@ -57,7 +45,7 @@ class GitTags(DeclaredSource):
     def key(self) -> str:
         return f"git_tags:{self.path}:{self.repo}"
 
-    def fetch(self, store: Store) -> None:
+    def fetch(self, store: Store, terms: Terms = DEFAULT_TERMS) -> None:
         """Put the clone's tags in place of the last ones. Reads the clone, never its remote.
 
         Raises:
@@ -70,7 +58,7 @@ class GitTags(DeclaredSource):
         if newest_at := _newest(refs):
             nodes.append(Node(self.repo, "commits", "newest", {"committed_at": newest_at}))
         reason = None
-        if _git(clone, "rev-parse", "--is-shallow-repository").strip() == "true":
+        if is_shallow(clone):
             reason = "the clone is shallow: older tags may be missing"
         reading = Reading(self.key, self.repo, None, len(tags), reason=reason)
         store.replace(self.key, nodes, [reading])
@@ -122,38 +110,5 @@ def _newest(refs: list[dict[str, str]]) -> str | None:
 
 def _refs(clone: Path) -> list[dict[str, str]]:
     form = "%00".join(f"%({field})" for field in FIELDS.values())
-    lines = _git(clone, "for-each-ref", f"--format={form}").splitlines()
+    lines = git(clone, "for-each-ref", f"--format={form}").splitlines()
     return [dict(zip(FIELDS, line.split("\0"), strict=True)) for line in lines]
-
-
-def _git(clone: Path, *arguments: str) -> str:
-    git = shutil.which("git")
-    if git is None:
-        raise SourceError("git is not installed, and git_tags reads clones with it: install git")
-    if not clone.is_dir():
-        raise SourceError(f"{clone} is no folder: paths are seen from review.yaml")
-    try:
-        done = subprocess.run(  # noqa: S603
-            [git, "-C", str(clone), *arguments],
-            capture_output=True,
-            check=True,
-            encoding="utf-8",
-            errors="replace",
-            env=_environment(clone),
-            timeout=_SECONDS,
-        )
-    except subprocess.CalledProcessError as error:
-        raise SourceError(
-            f"{clone} cannot be read as a git clone ({error.stderr.strip()}): "
-            "clone the repository there, with its tags"
-        ) from error
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise SourceError(f"git cannot read {clone} ({error}): try it by hand") from error
-    return done.stdout
-
-
-def _environment(clone: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in _REDIRECTS}
-    # A folder that is no clone must not be taken for the repository around it.
-    ceiling = str(clone.resolve().parent)
-    return kept | {"GIT_CEILING_DIRECTORIES": ceiling, "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}

@@ -27,6 +27,7 @@ from opsreview.sources.ics_events import (
     span_fault,
     time_table,
 )
+from opsreview.sources.terms import DEFAULT_TERMS, Terms
 from opsreview.store import Node, Reading, Store
 
 ATTENDEE = "attendee"
@@ -71,7 +72,7 @@ class IcsCalendar(DeclaredSource):
         parts = ["ics", self.path, self.rotation, self.role]
         return ":".join(part for part in parts if part)
 
-    def fetch(self, store: Store) -> None:
+    def fetch(self, store: Store, terms: Terms = DEFAULT_TERMS) -> None:
         """Put the calendar's text in place of the last one.
 
         Raises:

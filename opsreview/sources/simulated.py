@@ -15,6 +15,7 @@ from opsreview.sources.columns import SCHEMAS, typed
 from opsreview.sources.declared import DeclaredSource, first_and_last
 from opsreview.sources.github.dump import KEYS, TABLE_OF
 from opsreview.sources.github.nodes import github_tables
+from opsreview.sources.terms import DEFAULT_TERMS, Terms
 from opsreview.store import Node, Reading, Store
 from opsreview.window import Cycle, Window
 
@@ -45,7 +46,7 @@ class Simulated(DeclaredSource):
         seed = plan.seed if self.seed is None else self.seed
         return replace(plan, seed=seed, repo=self.repo or plan.repo)
 
-    def fetch(self, store: Store) -> None:
+    def fetch(self, store: Store, terms: Terms = DEFAULT_TERMS) -> None:
         """Make the history and put it in place of the last one, in one transaction."""
         from opsreview.simulate import simulate
 

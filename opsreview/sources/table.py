@@ -8,10 +8,23 @@ from pydantic import Field
 
 from opsreview.sources.csv_file import CsvFile
 from opsreview.sources.git_tags import GitTags
+from opsreview.sources.github.api import Github
+from opsreview.sources.github.discussions.source import GithubDiscussions
 from opsreview.sources.github.dump import GithubDump
 from opsreview.sources.ics import IcsCalendar
+from opsreview.sources.pagerduty.source import PagerDuty
 from opsreview.sources.simulated import Simulated
+from opsreview.sources.upptime import Upptime
 
 AnySource = Annotated[
-    GithubDump | GitTags | CsvFile | IcsCalendar | Simulated, Field(discriminator="kind")
+    Github
+    | GithubDiscussions
+    | GithubDump
+    | GitTags
+    | CsvFile
+    | IcsCalendar
+    | PagerDuty
+    | Simulated
+    | Upptime,
+    Field(discriminator="kind"),
 ]

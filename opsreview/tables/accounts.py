@@ -7,27 +7,9 @@ from collections.abc import Iterable, Mapping
 import polars as pl
 
 from opsreview.params import Person, Team
+from opsreview.sources.github.people import KNOWN_BOTS, TEAM_ASSOCIATIONS
 
 GHOST = "ghost"  # how sources name an account that was deleted
-TEAM_ASSOCIATIONS = ["MEMBER", "OWNER", "COLLABORATOR"]
-KNOWN_BOTS = {
-    "codecov-commenter",
-    "codecov-io",
-    "coveralls",
-    "dependabot",
-    "dependabot-preview",
-    "github-actions",
-    "greenkeeperio-bot",
-    "mergify",
-    "netlify",
-    "pre-commit-ci",
-    "pyup-bot",
-    "renovate",
-    "renovate-bot",
-    "snyk-bot",
-    "sonarcloud",
-    "stale",
-}
 PEOPLE = {
     "person_id": pl.String,
     "account": pl.String,

@@ -13,14 +13,13 @@ import hashlib
 import json
 import os
 import platform
-import statistics
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, astuple, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
+
+from fetching import figures_of_fetching
+from measure import TIMES, Cost, Figure, measured, once, opsreview, python
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data"  # real histories; what needs them is left out without them
@@ -29,7 +28,6 @@ GUI = ("gui", "2020-06", "2026-07")
 GUI_AND_MORE = "gui-and-more"  # with a rota, incidents and releases from other projects
 REPEATABLE = ("metrics.parquet", "findings.json", "proposals.yaml")
 LIBRARIES = "import polars, scipy.special, dataframely, pydantic, icalendar"
-TIMES = 3
 GUI_REVIEW = f"""\
 repos: [bitcoin-core/gui]
 timezone: Europe/Madrid
@@ -45,57 +43,6 @@ MORE_SOURCES = f"""\
      columns: {{tag: tag_name, published_at: published_at}}, repo: bitcoin-core/gui}}
 """
 PRIVACY = "privacy: {names: roles}\n"
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What one process and its children took."""
-
-    wall_seconds: float
-    cpu_seconds: float
-    peak_mb: float
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One line of the table. ``limit`` is the largest value that holds; None where none is set."""
-
-    name: str
-    value: float
-    unit: str
-    limit: float | None = None
-    note: str = ""
-
-    @property
-    def verdict(self) -> str:
-        return "" if self.limit is None else "holds" if self.value <= self.limit else "MISSED"
-
-
-def measured(command: Sequence[str]) -> Cost:
-    """The median cost of running a command ``TIMES`` times."""
-    costs = [_once(command) for _ in range(TIMES)]
-    return Cost(*(statistics.median(column) for column in zip(*map(astuple, costs), strict=True)))
-
-
-def _once(command: Sequence[str]) -> Cost:
-    started = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
-        said = process.stderr.read() if process.stderr else b""
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    wall_seconds = time.perf_counter() - started
-    if process.returncode not in (0, 4):  # 4: finished, but a source is incomplete
-        sys.exit(f"{' '.join(command)} failed:\n{said.decode()}")
-    kilobytes = usage.ru_maxrss / (1024 if sys.platform == "darwin" else 1)
-    return Cost(wall_seconds, usage.ru_utime + usage.ru_stime, kilobytes / 1024)
-
-
-def python(code: str) -> list[str]:
-    return [sys.executable, "-c", code]
-
-
-def opsreview(*words: str) -> list[str]:
-    return [*python("from opsreview.cli import app; app()"), *words]
 
 
 def figures_of_start() -> Iterator[Figure]:
@@ -137,7 +84,7 @@ def figures_of_build(
     earlier = _months(cycle) - _months(first)
     alone = measured(opsreview("build", team, "--cycle", first, *where))
     command = opsreview("build", team, "--cycle", cycle, *where)
-    _once(command)
+    once(command)
     before = digests(outputs / team / cycle)
     whole = measured(command)
     yield from told(f"{team}: build, {earlier} earlier months", whole, limit=limit)
@@ -193,6 +140,7 @@ def main() -> None:
         parts = [figures_of_start(), figures_of_demo(Path(scratch) / "demo")]
         if DATA.is_dir():
             parts.append(figures_of_gui(Path(scratch) / "gui"))
+            parts.append(figures_of_fetching(Path(scratch) / "fetching"))
         for figure in (figure for part in parts for figure in part):
             figures.append(figure)
             print(line_of(figure), flush=True)

@@ -88,7 +88,9 @@ def test_repository_without_any_source_is_incomplete_and_the_rest_is_told(tmp_pa
         (REPO, True),
         (OTHER, False),
     ]
-    assert "**Data incomplete: see run.json.**" in (built.path / "summary.md").read_text("utf-8")
+    summary = (built.path / "summary.md").read_text("utf-8")
+    assert "**Data incomplete.**" in summary
+    assert f"- **{built.problems[0]}**" in summary
 
 
 def test_rows_of_a_repository_that_is_not_listed_are_rejected_with_the_reason(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 from commands import WHOLE, assert_refused, everything_in, opsreview
 from dump_factory import SmallTeam, small_team, write_yaml
 from factories import REPO
+
+from opsreview.params import load_team
 
 
 @pytest.fixture
@@ -58,6 +61,34 @@ def test_init_makes_a_team_that_fetches_and_builds(tmp_path):
     assert_refused(opsreview(new, "init", *asked), "is there already", "choose another name")
     assert_refused(opsreview(old, "init", *asked), "is there already")
     assert everything_in(tmp_path / "params") == before
+
+
+def test_init_without_a_dump_makes_a_team_that_reads_github(tmp_path):
+    team = SmallTeam(tmp_path)
+    done = opsreview(team, "init", "--repo", REPO, "--timezone", "Europe/Madrid")
+    assert done.exit_code == WHOLE, done.output
+    assert "GITHUB_TOKEN in the environment, then opsreview run small" in done.stdout
+    (source,) = load_team("small", team.params).review.sources
+    assert source.key == "github:https://api.github.com"
+    assert f"reads {REPO} from github" in opsreview(team, "check").stdout
+
+
+@pytest.mark.parametrize(
+    ("commented", "key"),
+    [
+        ("{kind: github, api_url: .*}", "github:https://HOST/api/v3"),
+        ("{kind: github_dump, .*}", "github_dump:../../dumps/NAME"),
+    ],
+)
+def test_what_init_leaves_as_a_comment_can_take_the_sources_place(tmp_path, commented, key):
+    team = SmallTeam(tmp_path)
+    assert opsreview(team, "init", "--repo", REPO).exit_code == WHOLE
+    path = team.folder / "review.yaml"
+    text = path.read_text("utf-8")
+    (entry,) = re.findall(commented, text)
+    path.write_text(re.sub("- {kind: github} .*", f"- {entry}", text), "utf-8")
+    (source,) = load_team("small", team.params).review.sources
+    assert source.key == key
 
 
 @pytest.mark.parametrize(

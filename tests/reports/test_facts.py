@@ -47,6 +47,51 @@ def test_incomplete_source_and_repo_are_one_warning_that_says_unknown(tmp_path):
     )
 
 
+def repo(**said):
+    given = {"repo": "acme/editor", "complete": False, "fetched_at": "2026-11-08T05:00:00Z"}
+    return given | said
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"n_items": 4999, "n_expected": 5000, "reason": None}, "4,999 of 5,000 items fetched, *"),
+        (
+            {"n_items": 4999, "n_expected": 5000, "reason": "4,999 of 5,000 issues, 3 of 4 tags"},
+            "4,999 of 5,000 issues, 3 of 4 tags, *",
+        ),
+        (
+            {"n_items": 4999, "n_expected": 5000, "reason": "1,999 of 2,000 issues"},
+            "4,999 of 5,000 items fetched, * (1,999 of 2,000 issues)",
+        ),
+        (
+            {"n_items": 0, "n_expected": 5, "reason": "GitHub's limit: run the command again"},
+            "0 of 5 items fetched, * (GitHub's limit)",
+        ),
+        (
+            {"n_items": 5000, "n_expected": 5000, "reason": "no token; make one"},
+            "not whole, * (no token)",
+        ),
+        ({"n_items": 40, "n_expected": None, "reason": "no token"}, "not whole, * (no token)"),
+    ],
+)
+def test_incomplete_repo_says_how_much_as_of_when_and_why_in_short(tmp_path, said, told):
+    folder = write_run(tmp_path / "2026-10", repos=[repo(**said)])
+    ((_, sentence),) = cycle_facts(folder).warnings
+    told = told.replace("*", "as of 8 Nov 2026 06:00 CET")
+    assert sentence == f"acme/editor: {told}. What is missing is unknown, not zero."
+
+
+def test_what_several_repos_lack_alike_is_said_once_and_not_by_their_source_again(tmp_path):
+    both = [repo(reason="no token"), repo(repo="acme/docs", reason="no token")]
+    source = {"kind": "github", "complete": False, "reason": "no token"}
+    source["incomplete_repos"] = ["acme/docs", "acme/editor"]
+    folder = write_run(tmp_path / "2026-10", repos=both, sources=[source])
+    ((_, sentence),) = cycle_facts(folder).warnings
+    assert sentence.startswith("acme/editor, acme/docs: not whole, as of")
+    assert sentence.count("no token") == 1
+
+
 def test_incomplete_without_counts_or_reason_is_still_told(tmp_path):
     repo, source = {"repo": "a/b", "complete": False}, {"kind": "csv", "complete": False}
     ((_, sentence),) = cycle_facts(

@@ -1,16 +1,14 @@
-import os
 import shutil
-import subprocess
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from clone_factory import git, new_clone
 from pydantic import ValidationError
 
 from opsreview.errors import SourceError
 from opsreview.sources.git_tags import GitTags
 from opsreview.window import Window
 
-WHO = {"NAME": "Simulated Person", "EMAIL": "simulated@example.org"}
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 
 
@@ -18,28 +16,9 @@ def at(*parts):
     return datetime(*parts, tzinfo=UTC)
 
 
-def git(folder, *arguments, on="2026-01-01T00:00:00Z"):
-    said = {f"GIT_{role}_{name}": value for role in ROLES for name, value in WHO.items()}
-    dates = {f"GIT_{role}_DATE": on for role in ROLES}
-    alone = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-    done = subprocess.run(
-        ["git", "-C", str(folder), *arguments],
-        env=os.environ | said | dates | alone,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return done.stdout.strip()
-
-
-ROLES = ("AUTHOR", "COMMITTER")
-
-
 @pytest.fixture
 def clone(tmp_path):
-    folder = tmp_path / "clone"
-    folder.mkdir()
-    git(folder, "init", "--quiet", "--initial-branch=main")
+    folder = new_clone(tmp_path / "clone")
     commit(folder, on="2026-01-01T10:00:00+02:00")
     return folder
 

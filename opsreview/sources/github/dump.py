@@ -17,8 +17,10 @@ import polars as pl
 from opsreview.errors import SourceError
 from opsreview.sources import SourceRows
 from opsreview.sources.declared import DeclaredSource
+from opsreview.sources.github.incidents import with_labelled_incidents
 from opsreview.sources.github.nodes import github_tables
 from opsreview.sources.moments import parse_moment
+from opsreview.sources.terms import DEFAULT_TERMS, Terms
 from opsreview.store import Node, Reading, Store
 
 # Review comments (pull_comments) are not read: reviews carry all that the metrics need.
@@ -51,7 +53,7 @@ class GithubDump(DeclaredSource):
     def key(self) -> str:
         return f"github_dump:{self.path}"
 
-    def fetch(self, store: Store) -> None:
+    def fetch(self, store: Store, terms: Terms = DEFAULT_TERMS) -> None:
         """Put the whole dump in place of the last one, in one transaction.
 
         Raises:
@@ -65,7 +67,10 @@ class GithubDump(DeclaredSource):
         store.replace(self.key, nodes, [reading])
 
     def rows(self, store: Store) -> SourceRows:
-        """Issues, pull requests, comments, reviews, events and releases that the dump holds."""
+        """Issues, pull requests, comments, reviews, events and releases that the dump holds.
+
+        With ``labels.incident`` in ``review.yaml``, incidents too, from the issues that bear one.
+        """
         readings = store.readings(self.key)
         if not readings:
             return SourceRows({}, {})
@@ -78,7 +83,8 @@ class GithubDump(DeclaredSource):
         lost = {row.table for row in rejected if tables[row.table].is_empty()}
         known = known_tables(present, tables) - lost
         covers = {(table, readings[0].repo): spoken for table in sorted(known) if spoken}
-        return SourceRows(tables, covers, rejected, assumed_count, fetched_at)
+        rows = SourceRows(tables, covers, rejected, assumed_count, fetched_at)
+        return with_labelled_incidents(rows, self._incident_labels, self._team_bots)
 
     def _nodes(self, folder: Path, repo: str) -> Iterator[Node]:
         for kind, key in KEYS.items():

@@ -1,0 +1,70 @@
+"""How far a repository has been read: what the store remembers between two fetches."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+
+LISTS = ("issues", "pulls", "releases")
+
+
+@dataclass
+class ListProgress:
+    """How far one list has been read.
+
+    ``since`` is the latest change that was seen when the list was last read to its end; None
+    until then. ``after`` is GitHub's cursor while a reading is under way, ``seen`` the latest
+    change seen by it so far.
+    """
+
+    since: str | None = None
+    after: str | None = None
+    seen: str | None = None
+    is_whole: bool = False
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it was not read to its end yet, or is being read again."""
+        return not self.is_whole or self.after is not None
+
+    def ends(self) -> None:
+        """The list was read to its end: what was seen counts."""
+        self.since = max(filter(None, [self.since, self.seen]), default=None)
+        self.after = self.seen = None
+        self.is_whole = True
+
+
+@dataclass
+class Progress:
+    """What is remembered of a repository, beside its nodes.
+
+    ``repository_id`` is GitHub's own and outlives a new name. ``sizes`` holds, by query, the page
+    size that worked where the usual one was too large; ``incomplete``, by an item's id, what
+    GitHub counts of it but did not give; ``untagged``, how many releases have no tag in the list
+    of tags. ``swept_on`` is the day of the last look at everything.
+    """
+
+    repository_id: int
+    name: str
+    lists: dict[str, ListProgress] = field(
+        default_factory=lambda: {name: ListProgress() for name in LISTS}
+    )
+    sizes: dict[str, int] = field(default_factory=dict)
+    incomplete: dict[str, str] = field(default_factory=dict)
+    has_tags: bool = False
+    untagged: int = 0
+    swept_on: str | None = None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether everything there was has been read once."""
+        return self.has_tags and all(each.is_whole for each in self.lists.values())
+
+    @classmethod
+    def from_json(cls, text: str) -> Progress:
+        said = json.loads(text)
+        said["lists"] = {name: ListProgress(**each) for name, each in said["lists"].items()}
+        return cls(**said)
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), sort_keys=True)
