@@ -7,6 +7,7 @@ import re
 import sys
 import traceback
 from types import TracebackType
+from typing import Any, NoReturn
 
 # What GitHub's tokens look like, whoever printed them.
 _TOKENS = re.compile(r"gh[pousr]_[A-Za-z0-9_]{4,}|github_pat_[A-Za-z0-9_]{4,}")
@@ -29,31 +30,40 @@ class Secret:
     def __repr__(self) -> str:
         return f"Secret({HIDDEN})"
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret is not copied or written to files")
+
 
 def redacted(text: str) -> str:
     """``text`` without any secret this process knows, and without what looks like a token."""
-    for secret in _known:
+    for secret in sorted(_known, key=len, reverse=True):  # one may be a part of another
         text = text.replace(secret, HIDDEN)
     return _TOKENS.sub(HIDDEN, text)
 
 
-class Redacting(logging.Filter):
-    """Cleans every record, its traceback too, before its handler writes it."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = redacted(record.getMessage()), ()
-        if record.exc_info:
-            record.exc_text = redacted("".join(traceback.format_exception(*record.exc_info)))
-        return True
-
-
 def guard_output() -> None:
-    """No secret in logs or tracebacks: a filter on every handler, and a clean last word."""
-    handlers = [*logging.root.handlers, logging.lastResort]
-    for handler in filter(None, handlers):
-        if not any(isinstance(known, Redacting) for known in handler.filters):
-            handler.addFilter(Redacting())
+    """No secret in logs or tracebacks, whichever handler writes them, and a clean last word."""
+    logging.setLogRecordFactory(_clean_record)
     sys.excepthook = _last_word
+
+
+def _clean_record(*args: Any, **kwargs: Any) -> logging.LogRecord:
+    """A record that holds words alone: no arguments and no error that could be shown later."""
+    record = logging.LogRecord(*args, **kwargs)
+    record.msg, record.args = redacted(_message(record)), ()
+    if record.exc_info:
+        record.exc_text = redacted("".join(traceback.format_exception(*record.exc_info))).rstrip()
+        record.exc_info = None
+    if record.stack_info:
+        record.stack_info = redacted(record.stack_info)
+    return record
+
+
+def _message(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except Exception as error:  # whoever logs what cannot be written goes on, as everywhere
+        return f"{record.msg} {record.args} ({error})"
 
 
 def _last_word(

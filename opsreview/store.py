@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from opsreview.errors import OpsReviewError, StoppedError, StoreError
+from opsreview.secrets import redacted
 
 SCHEMA_VERSION = 1
 _TABLES = """
@@ -175,7 +176,10 @@ class Store:
         )
 
     def note(self, reading: Reading) -> None:
-        """Write down how far a source has been read. Call inside ``page``."""
+        """Write down how far a source has been read, and no secret. Call inside ``page``.
+
+        The reason goes on pages, and may hold what somebody's server said.
+        """
         fetched_at = reading.fetched_at.isoformat() if reading.fetched_at else None
         self._connection.execute(
             "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -186,7 +190,7 @@ class Store:
                 reading.n_items,
                 reading.n_expected,
                 reading.is_complete,
-                reading.reason,
+                redacted(reading.reason) if reading.reason else None,
                 reading.cursor,
             ],
         )

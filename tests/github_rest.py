@@ -41,7 +41,9 @@ def _repository(world: World, path: re.Match[str]) -> Repository | None:
 
 def _issue(repository: Repository, number: int, base: str) -> Reply:
     if item := repository.items.get(number):
-        return _json(_item_record(repository, item))
+        if item.is_pull or repository.has_issues:
+            return _json(_item_record(repository, item))
+        return Reply(410, message("Issues has been disabled in this repository"))
     if to := repository.moved.get(number):
         name, _, new = to.partition("#")
         return _moved(f"{base}/repos/{name}/issues/{new}")

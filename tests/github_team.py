@@ -13,22 +13,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import polars as pl
 import pytest
 from github_stand_in import GithubStandIn, World
 from github_world import Repository
+from polars.testing import assert_frame_equal
 
 from opsreview.errors import SourceError
 from opsreview.sources import SourceRows
 from opsreview.sources.github.api import Github
+from opsreview.sources.github.client import Client
 from opsreview.sources.github.progress import Progress
+from opsreview.sources.github.queries import query_text
 from opsreview.sources.terms import Terms
 from opsreview.store import Reading, Store
 
 REPO = "team/product"
+NAME = {"owner": "team", "name": "product"}
 LONG = 100_000.0
 
 
@@ -45,7 +51,7 @@ class WorldClock:
         self.github.clock += seconds
 
 
-@dataclass
+@dataclass(repr=False)
 class Told:
     """A watch that remembers what it was told."""
 
@@ -63,7 +69,7 @@ class Told:
         self.waiting.append((seconds_left, reason))
 
 
-@dataclass
+@dataclass(repr=False)
 class GithubTeam:
     """A source, its store and the world it reads."""
 
@@ -121,4 +127,33 @@ class GithubTeam:
             return self.source.rows(store)
 
 
+def same(told: SourceRows, right: SourceRows) -> None:
+    """Check that two readings hold the same rows."""
+    assert set(told.tables) == set(right.tables)
+    for name, frame in right.tables.items():
+        order = [column for column in frame.columns if column not in ("labels", "assignees")]
+        assert_frame_equal(told.tables[name].sort(order), frame.sort(order))
+
+
 MakeTeam = Callable[..., GithubTeam]
+Asking = Callable[..., Client]  # makes a client of the stand-in, or of another address
+
+
+def which(client: Client) -> Any:
+    """Which repository the client is told of: the smallest thing there is to ask."""
+    return client.query(query_text("repository"), NAME)["repository"]
+
+
+def served(
+    monkeypatch: pytest.MonkeyPatch, serve: Callable[[httpx2.Request], httpx2.Response]
+) -> list[httpx2.Request]:
+    """Answers every request itself, so that any host can be asked; the requests it got."""
+    requests: list[httpx2.Request] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        requests.append(request)
+        return serve(request)
+
+    transport = httpx2.MockTransport(answer)
+    monkeypatch.setattr(httpx2, "Client", partial(httpx2.Client, transport=transport))
+    return requests

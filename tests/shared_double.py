@@ -7,9 +7,10 @@ import os
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,17 @@ def running_double(*arguments: str) -> Iterator[Double]:
             assert process.stderr is not None
             said = process.stderr.readline()
             assert "github_double" in said, said
+            _listens(port)
             yield Double(f"http://127.0.0.1:{port}")
         finally:
             process.terminate()
+
+
+def _listens(port: int) -> None:
+    """Return when somebody answers at the port."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        with suppress(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+    raise TimeoutError("the shared stand-in did not start")

@@ -30,7 +30,7 @@ ALLOWED: dict[str, str] = {
     "working_time": "errors",
     "yaml_file": "errors",
     # fetch and read: sources → store → tables
-    "store": "errors",
+    "store": "errors secrets",
     "simulate": "window",
     "sources": "errors secrets window store simulate",
     "params": "errors yaml_file sources",

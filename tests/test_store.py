@@ -1,3 +1,5 @@
+import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -6,12 +8,13 @@ from pathlib import Path
 import pytest
 from factories import at
 
-from opsreview.errors import StoppedError, StoreError
+from opsreview.errors import SourceError, StoppedError, StoreError
 from opsreview.store import SCHEMA_VERSION, Node, Reading, Store
 
 DUMP = "github_dump:dump"
 OLD = [Node("team/product", "issues", str(number), {"number": number}) for number in (1, 2)]
 NEW = [Node("team/product", "issues", "3", {"number": 3})]
+ELSE = [Node("team/else", "issues", "1", {"number": 1}), Node("team/else", "pulls", "2", {})]
 OLD_READING = Reading(DUMP, "team/product", at("2026-10-01"), 2)
 
 
@@ -222,3 +225,141 @@ def test_tables_that_another_process_has_just_made_are_kept(path):
     with Store.open(path) as store:
         store._make_tables()
         assert store.nodes(DUMP, "issues") == OLD
+
+
+@pytest.fixture
+def full(path) -> Path:
+    """The store with another repository beside the first, and the same of another source."""
+    with Store.open(path) as store, store.page():
+        store.put(DUMP, ELSE)
+        store.put("github:other", OLD)
+    return path
+
+
+def test_nodes_of_one_repository_leave_the_others_out(full):
+    with Store.read(full) as store:
+        assert store.nodes(DUMP, "issues", "team/product") == OLD
+        assert store.nodes(DUMP, "issues", "team/else") == ELSE[:1]
+        assert store.nodes(DUMP, "issues", "team/nothing") == []
+        assert store.nodes(DUMP, "issues") == [*ELSE[:1], *OLD]
+
+
+def test_one_node_is_found_by_its_whole_key(full):
+    with Store.read(full) as store:
+        assert store.node(DUMP, "team/else", "issues", "1") == ELSE[0]
+        for key in (
+            ("csv:a", "team/else", "issues", "1"),
+            (DUMP, "team/nothing", "issues", "1"),
+            (DUMP, "team/else", "pulls", "1"),
+            (DUMP, "team/else", "issues", "2"),
+        ):
+            assert store.node(*key) is None
+
+
+def test_keys_are_those_of_one_kind_of_one_repository(full):
+    with Store.read(full) as store:
+        assert store.keys(DUMP, "team/product", "issues") == {"1", "2"}
+        assert store.keys(DUMP, "team/else", "pulls") == {"2"}
+        assert store.keys(DUMP, "team/product", "pulls") == set()
+
+
+def test_drop_takes_one_kind_of_one_repository_away(full):
+    with Store.open(full) as store:
+        with store.page():
+            store.drop(DUMP, "team/else", "issues")
+        assert store.nodes(DUMP, "issues") == OLD
+        assert store.nodes(DUMP, "pulls") == ELSE[1:]
+        assert store.nodes("github:other", "issues") == OLD
+
+
+def test_drop_of_named_keys_leaves_the_others(full):
+    with Store.open(full) as store:
+        with store.page():
+            store.drop(DUMP, "team/product", "issues", ["2", "99"])
+        assert store.nodes(DUMP, "issues", "team/product") == OLD[:1]
+        with store.page():
+            store.drop(DUMP, "team/product", "issues", [])
+        assert store.nodes(DUMP, "issues", "team/product") == OLD[:1]
+
+
+def test_rename_takes_nodes_and_reading_to_the_new_name(full):
+    with Store.open(full) as store:
+        with store.page():
+            store.rename(DUMP, "team/product", "team/new")
+        assert store.keys(DUMP, "team/product", "issues") == set()
+        assert store.keys(DUMP, "team/new", "issues") == {"1", "2"}
+        assert [(each.repo, each.n_items) for each in store.readings(DUMP)] == [("team/new", 2)]
+        assert store.keys(DUMP, "team/else", "issues") == {"1"}
+        assert store.keys("github:other", "team/product", "issues") == {"1", "2"}
+
+
+def test_rename_to_a_name_that_is_stored_keeps_what_is_renamed(full):
+    with Store.open(full) as store:
+        with store.page():
+            store.rename(DUMP, "team/else", "team/product")
+        assert store.node(DUMP, "team/product", "issues", "1") == Node(
+            "team/product", "issues", "1", {"number": 1}
+        )
+        assert store.keys(DUMP, "team/product", "issues") == {"1", "2"}
+        assert store.keys(DUMP, "team/product", "pulls") == {"2"}
+
+
+def rename_and_fail(store: Store) -> None:
+    with store.page():
+        store.rename(DUMP, "team/product", "team/new")
+        raise KeyboardInterrupt
+
+
+def test_rename_is_undone_with_its_page(full):
+    with Store.open(full) as store:
+        with pytest.raises(KeyboardInterrupt):
+            rename_and_fail(store)
+        assert store.keys(DUMP, "team/product", "issues") == {"1", "2"}
+        assert store.readings(DUMP) == [OLD_READING]
+
+
+def test_second_fetch_in_the_same_process_is_refused_too(path):
+    with Store.open(path) as store, Store.open(path) as other:
+        with store.fetching():
+            told = rf"demo\.sqlite is being fetched by process {os.getpid()} since \d{{4}}-.* UTC: "
+            with pytest.raises(StoppedError, match=told), other.fetching():
+                pytest.fail("two fetch at once")
+        with other.fetching():
+            pass
+
+
+def test_refused_fetch_leaves_the_lock_to_its_holder(path):
+    with Store.open(path) as store, Store.open(path) as other, store.fetching():
+        for _ in range(2):
+            with pytest.raises(StoppedError, match=str(os.getpid())), other.fetching():
+                pass
+
+
+def test_lock_is_let_go_when_a_fetch_fails(path):
+    with Store.open(path) as store:
+        with pytest.raises(SourceError), store.fetching():
+            raise SourceError("the calendar cannot be read")
+        with store.fetching():
+            pass
+
+
+def test_lock_names_the_latest_holder_alone(path):
+    path.with_suffix(".lock").write_text("process 4194304999 since 2026-10-01 00:00:00 UTC, long")
+    with Store.open(path) as store, store.fetching():
+        text = path.with_suffix(".lock").read_text()
+        assert re.fullmatch(rf"process {os.getpid()} since [-0-9]+ [:0-9]+ UTC", text)
+
+
+def test_reading_and_writing_need_no_lock(path):
+    with Store.open(path) as store, store.fetching():
+        assert held(path) == OLD
+        with Store.open(path) as other:
+            other.replace(DUMP, NEW, [])
+    assert held(path) == NEW
+
+
+def test_lock_that_cannot_be_made_is_told(path):
+    path.with_suffix(".lock").mkdir()
+    told = pytest.raises(StoreError, match=r"demo\.sqlite cannot be used .* can be written")
+    with Store.open(path) as store, told, store.fetching():
+        pytest.fail("fetched without the lock")

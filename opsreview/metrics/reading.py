@@ -207,7 +207,8 @@ def _filed(curve: pl.DataFrame, metric: str, scope: str) -> pl.DataFrame:
 
 
 def _left_out(found: Measured, metric: str) -> pl.DataFrame:
-    return found.excluded().with_columns(metric=pl.lit(metric)).select(list(EXCLUDED_SCHEMA))
+    left_out = found.excluded().with_columns(metric=pl.lit(metric)).select(list(EXCLUDED_SCHEMA))
+    return left_out.sort(pl.all())  # joins keep no order
 
 
 def _stacked(frames: list[pl.DataFrame], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import version
@@ -124,7 +125,8 @@ def _stated(moment: datetime | None) -> str | None:
 def _without_folders(key: str) -> str:
     """A source's key without the folders of whoever ran this: run.json is published."""
     return ":".join(
-        part.rsplit("/", 1)[-1] if part.startswith(("/", "..")) else part for part in key.split(":")
+        part.rsplit("/", 1)[-1] if re.match(r"/[^/]|\.\.", part) else part
+        for part in key.split(":")
     )
 
 

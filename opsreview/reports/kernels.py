@@ -29,6 +29,8 @@ UNWANTED = (  # a renderer chosen for a screen, start-up code, and secrets no pa
     "PYTHONSTARTUP",
     "GITHUB_TOKEN",
     "GH_TOKEN",
+    "GITHUB_ENTERPRISE_TOKEN",
+    "GH_ENTERPRISE_TOKEN",
     "PAGERDUTY_API_KEY",
 )
 

@@ -32,17 +32,27 @@ class Unwatched:
         pass
 
 
+@dataclass
+class Hold:
+    """Until when an API is not to be asked, in seconds of the fetch's clock, and why."""
+
+    until: float = 0.0
+    reason: str = ""
+
+
 @dataclass(frozen=True)
 class Terms:
     """How a fetch is to be done.
 
     ``max_wait_seconds`` is the longest it waits for a limit in all; what would need more stops
     it, to be resumed later. ``is_sweep`` asks for a look at everything, not at changes alone.
+    ``holds``, by address, is shared by all sources that ask one API with one token.
     """
 
     max_wait_seconds: float = 900.0
     is_sweep: bool = False
     watch: Watch = field(default_factory=Unwatched)
+    holds: dict[str, Hold] = field(default_factory=dict)
 
 
 DEFAULT_TERMS = Terms()

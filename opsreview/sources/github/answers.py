@@ -11,6 +11,7 @@ from typing import Any
 
 from httpx2 import Response
 
+from opsreview.secrets import redacted
 from opsreview.sources.github.faults import (
     Defective,
     Fault,
@@ -215,9 +216,16 @@ def _codes(error: Mapping[str, Any]) -> set[str]:
 
 def _has_hole(value: Any) -> bool:
     """Whether a null stands among the nodes of a list, at any depth."""
-    if isinstance(value, list):
-        return any(each is None or _has_hole(each) for each in value)
-    return isinstance(value, dict) and any(_has_hole(each) for each in value.values())
+    inner = [value]
+    while inner:
+        each = inner.pop()
+        if isinstance(each, list):
+            if None in each:
+                return True
+            inner += each
+        elif isinstance(each, dict):
+            inner += each.values()
+    return False
 
 
 def _present(nodes: Any) -> list[Any]:
@@ -239,7 +247,7 @@ def _message(response: Response) -> str:
         body = json.loads(response.content)
         return str(body["message"])
     except (ValueError, LookupError, TypeError):
-        return response.text[:200]
+        return redacted(response.text)[:200]
 
 
 def _date(text: str | None) -> datetime | None:

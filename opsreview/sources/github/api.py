@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from opsreview.store import Node, Reading, Store
 from opsreview.window import Window
 
 # The client is imported where it is needed: it brings ghapi, which no other command waits for.
+_PLAIN = re.compile(r"[!-\[\]-~]+")  # printable, without spaces and backslashes
 _TABLES = ("issues", "pull_requests", "comments", "reviews", "events", "releases")
 
 
@@ -141,10 +143,14 @@ def checked_api_url(url: str) -> str:
     Raises:
         ValueError: It is no address, or it is not encrypted and not this machine.
     """
-    parts = urlsplit(url)
-    is_local = parts.hostname in ("127.0.0.1", "localhost", "::1")
-    if not parts.hostname or parts.scheme not in ("https", "http"):
+    try:
+        parts = urlsplit(url)
+        is_address = parts.scheme in ("https", "http") and parts.hostname and parts.port != 0
+    except ValueError:  # its port, or brackets
+        is_address = False
+    if not is_address or not _PLAIN.fullmatch(url):
         raise ValueError(f"{url!r} is no address: write it like https://api.github.com")
+    is_local = parts.hostname in ("127.0.0.1", "localhost", "::1")
     if parts.scheme == "http" and not is_local:
         raise ValueError(f"{url!r} is not encrypted, and a token is sent there: use https")
     if parts.username or parts.password or parts.query or parts.fragment:

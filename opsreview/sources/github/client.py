@@ -12,7 +12,7 @@ import httpx2
 import stamina
 from ghapi.core import GhApi
 
-from opsreview.secrets import Secret
+from opsreview.secrets import Secret, redacted
 from opsreview.sources.github.answers import (
     answered_at,
     graphql_data,
@@ -50,7 +50,7 @@ class Client:
     ) -> None:
         self._api_url = api_url.rstrip("/")
         self._reserve_share = reserve_share
-        self._pace = Pace(terms, clock or SystemClock())
+        self._pace = Pace(terms, clock or SystemClock(), self._api_url)
         self._watch = terms.watch
         self._api: Any = GhApi(token=token.reveal(), gh_host=self._api_url, sync=True)  # type: ignore[no-untyped-call]
         # One connection for all; ghapi's own retries are off, there is one policy: ours.
@@ -166,7 +166,9 @@ class Client:
         except ValueError:
             is_ours = False
         if not is_ours:
-            raise Refused(f"GitHub sends us to another host, which is not followed: {link[:200]}")
+            raise Refused(
+                f"GitHub sends us to another host, which is not followed: {redacted(link)[:200]}"
+            )
         return target
 
     def _ask(

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from opsreview.sources.github.client import Client
 from opsreview.sources.github.faults import Refused
-from opsreview.sources.github.pages import Page, Reader, flattened, place_after
+from opsreview.sources.github.pages import Page, Reader, is_stored_as, place_after
 from opsreview.sources.github.progress import Progress
 from opsreview.sources.github.queries import query_text
 from opsreview.sources.terms import Watch
@@ -21,6 +21,7 @@ OVERLAP = timedelta(minutes=5)
 FIELDS = {"issues": "issues", "pulls": "pullRequests", "releases": "releases"}
 WORDS = {"issues": "issues", "pulls": "pull requests", "releases": "releases"}
 _KEYS = {"issues": "number", "pulls": "number", "releases": "id"}
+_OTHER = {"issues": "pulls", "pulls": "issues"}  # an issue may be made a pull request
 UNDER_WAY = "its reading has not come to the end"
 
 
@@ -44,6 +45,10 @@ class Place:
         """The keys of what is stored and still there on GitHub."""
         found = self.store.keys(self.source, self.repo, kind)
         return found - self.gone() if kind in ("issues", "pulls") else found
+
+    def numbers(self) -> set[str]:
+        """The numbers of all issues and pull requests that are stored and still there."""
+        return self.held("issues") | self.held("pulls")
 
     def under_another_name(self, repository_id: int) -> Progress | None:
         """What is known of a repository under the name it had; it goes on under the new one.
@@ -77,6 +82,8 @@ class History:
     def __init__(self, place: Place, client: Client, watch: Watch) -> None:
         self.place, self.client = place, client
         self.counts: dict[str, int] = {}
+        self.has_issues = True
+        self._numbers = place.numbers()
         self.progress = self._last_progress()
         self.reader = Reader(client, self.progress)
         self._spoken_for = place.reading.fetched_at
@@ -141,6 +148,8 @@ class History:
             "pulls": data["everyPullRequest"]["totalCount"],
             "releases": data["releases"]["totalCount"],
         }
+        if not self.has_issues:
+            self.counts["issues"] = len(self.place.held("issues"))
         pages = {kind: self._changed(kind, data[field]) for kind, field in FIELDS.items()}
         for kind in ("issues", "pulls"):
             self._advance(kind, data[FIELDS[kind]])
@@ -233,6 +242,8 @@ class History:
     def is_named(self, data: Mapping[str, Any]) -> None:
         """Check that this is the repository we know, and take its name of today.
 
+        Where issues are switched off GitHub lists none, but keeps them: what is stored stays.
+
         Raises:
             Refused: It is another one under the same name.
         """
@@ -243,6 +254,7 @@ class History:
                 "kept and not mixed. Take it out of `repos`, or start with a new --outputs folder"
             )
         self.progress.name = data["nameWithOwner"]
+        self.has_issues = data["hasIssuesEnabled"]
         if self.progress.name.lower() != self.place.repo.lower():
             self._watch.say(
                 f"{self.place.repo} is called {self.progress.name} now: write that in `repos`, "
@@ -252,6 +264,7 @@ class History:
     def end(self) -> None:
         """The reading came to its end: it speaks for now, whole or with what is missing."""
         missing = self.missing()
+        self._numbers = self.place.numbers()
         with self.place.store.page():
             self._note(fetched_at=self._spoken_for, is_complete=missing is None, reason=missing)
 
@@ -287,8 +300,7 @@ class History:
         body = None if kind == "releases" else self.place.body(kind, str(node["number"]))
         if body is None or node["id"] in self.progress.incomplete:
             return False
-        given = flattened(node, {})
-        return all(_is_alike(body.get(name), given[name], node[name]) for name in node)
+        return is_stored_as(body, node)
 
     def _advance(self, kind: str, connection: Mapping[str, Any]) -> None:
         """Where the list goes on after this page, or that it is at its end."""
@@ -318,8 +330,10 @@ class History:
                 keys = [str(item[_KEYS[kind]]) for item in page.items]
                 items = zip(keys, page.items, strict=True)
                 place.store.put(place.source, (Node(place.repo, kind, k, b) for k, b in items))
-                if kind in ("issues", "pulls"):
-                    place.store.drop(place.source, place.repo, "gone", keys)
+                if kind in _OTHER:
+                    self._numbers.update(keys)
+                    for elsewhere in ("gone", _OTHER[kind]):
+                        place.store.drop(place.source, place.repo, elsewhere, keys)
                 accounts = page.accounts.items()
                 place.store.put(place.source, (Node("", "accounts", k, b) for k, b in accounts))
                 for item in page.items:
@@ -334,7 +348,6 @@ class History:
         is_complete: bool = False,
         reason: str | None = UNDER_WAY,
     ) -> None:
-        held = len(self.place.held("issues")) + len(self.place.held("pulls"))
         counted = [self.counts[kind] for kind in ("issues", "pulls") if kind in self.counts]
         reading = self.place.reading
         expected = sum(counted) if len(counted) == 2 else reading.n_expected
@@ -342,19 +355,11 @@ class History:
             reading,
             # until the first reading ends, the moment it began: no later one is known whole
             fetched_at=fetched_at or reading.fetched_at or self.client.answered_at,
-            n_items=held,
+            n_items=len(self._numbers),
             n_expected=expected,
             is_complete=is_complete,
             reason=reason,
             cursor=self.progress.to_json(),
         )
         self.place.store.note(noted)
-        self._watch.reads(self.place.repo, held, expected, self.client.points_left)
-
-
-def _is_alike(stored: Any, given: Any, asked: Any) -> bool:
-    """Whether a value is stored as given; of a list that goes on, its beginning and its length."""
-    if not (isinstance(asked, dict) and place_after(asked)):
-        return bool(stored == given)
-    is_long_enough = len(stored) == asked.get("totalCount", len(stored))
-    return bool(stored[: len(given)] == given) and is_long_enough
+        self._watch.reads(self.place.repo, len(self._numbers), expected, self.client.points_left)

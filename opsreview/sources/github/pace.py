@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from opsreview.errors import StoppedError
-from opsreview.sources.terms import Terms
+from opsreview.sources.terms import Hold, Terms
 
 _STEP_SECONDS = 1.0
 _UNTOLD_SECONDS = 60.0  # "wait at least one minute, then longer", GitHub's docs on secondary limits
@@ -38,19 +38,18 @@ class SystemClock:
 class Pace:
     """Keeps requests back until they may go, within the time a fetch may wait in all."""
 
-    def __init__(self, terms: Terms, clock: Clock) -> None:
+    def __init__(self, terms: Terms, clock: Clock, address: str) -> None:
         self._terms = terms
         self._clock = clock
-        self._not_before = 0.0
-        self._reason = ""
+        self._hold = terms.holds.setdefault(address, Hold())
         self._waited_seconds = 0.0
         self._limits = 0
 
     def hold(self, seconds: float, reason: str) -> None:
         """No request for so long, a day at most."""
         until = self._clock.now() + min(seconds, _LONGEST_SECONDS)
-        if until > self._not_before:
-            self._not_before, self._reason = until, reason
+        if until > self._hold.until:
+            self._hold.until, self._hold.reason = until, reason
 
     def limited(self, seconds: float | None, reason: str) -> None:
         """A limit was met; where GitHub does not say for how long, longer each time in a row.
@@ -76,22 +75,22 @@ class Pace:
         Raises:
             StoppedError: That is later than the fetch may wait; says when.
         """
-        left = self._not_before - self._clock.now()
+        left = self._hold.until - self._clock.now()
         if left <= 0:
             return
         if self._waited_seconds + left > self._terms.max_wait_seconds:
             raise self._too_long(left)
         self._waited_seconds += left
         while left > 0:
-            self._terms.watch.waits(left, self._reason)
+            self._terms.watch.waits(left, self._hold.reason)
             self._clock.sleep(min(left, _STEP_SECONDS))
-            left = self._not_before - self._clock.now()
-        self._terms.watch.waits(0, self._reason)
+            left = self._hold.until - self._clock.now()
+        self._terms.watch.waits(0, self._hold.reason)
 
     def _too_long(self, left: float) -> StoppedError:
         until = datetime.now(UTC) + timedelta(seconds=left)
         return StoppedError(
-            f"{self._reason}: GitHub can be asked again at {until:%Y-%m-%d %H:%M} UTC, in "
+            f"{self._hold.reason}: GitHub can be asked again at {until:%Y-%m-%d %H:%M} UTC, in "
             f"{left / 60:.0f} minutes, longer than --max-wait allows; run the same command again "
             "then, it goes on where this one stopped",
             until,

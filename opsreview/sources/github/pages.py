@@ -25,6 +25,7 @@ SIZES: Mapping[str, int] = {
     "accounts": 100,
 }
 NESTED = ("labels", "assignees", "comments", "reviews", "timelineItems")
+_ACCOUNTS = {"author", "mergedBy", "actor", "assignee", "requestedReviewer"}
 _MORE = 100
 _AT_ONCE = 20  # items whose nested lists are followed in one request
 
@@ -207,6 +208,32 @@ def _flat(value: Any, accounts: dict[str, dict[str, str]]) -> Any:
     return {name: _flat(each, accounts) for name, each in value.items()}
 
 
+def is_stored_as(body: Mapping[str, Any], node: Mapping[str, Any]) -> bool:
+    """Whether an item is stored as a page gives it; of lists that go on, their beginning and count.
+
+    Accounts aside: of one that was deleted since, the store knows more.
+    """
+    given = flattened(node, {})
+    goes_on = [name for name in NESTED if name in node and place_after(node[name])]
+    shown = {**body} | {name: body[name][: len(given[name])] for name in goes_on}
+    counted = {name: node[name].get("totalCount", len(body[name])) for name in goes_on}
+    return _is_alike(shown, given) and all(len(body[name]) == counted[name] for name in goes_on)
+
+
+def _is_alike(stored: Any, given: Any) -> bool:
+    if isinstance(stored, dict) and isinstance(given, dict):
+        return all(_is_alike(stored.get(name), given[name]) for name in given.keys() - _ACCOUNTS)
+    if isinstance(stored, list) and isinstance(given, list):
+        return len(stored) == len(given) and all(map(_is_alike, stored, given))
+    return bool(stored == given)
+
+
 def _identity(each: Mapping[str, Any], place: int) -> Any:
     """What tells the entries of a nested list apart; events have nothing but their place."""
-    return each.get("fullDatabaseId") or each.get("name") or each.get("login") or place
+    return (
+        each.get("fullDatabaseId")
+        or each.get("id")
+        or each.get("name")
+        or each.get("login")
+        or place
+    )

@@ -35,7 +35,7 @@ def sweep(history: History, at: datetime) -> Iterator[None]:
     listed = Listed()
     unlike: list[str] = []
     missing: list[str] = []
-    for kind in ("issues", "pulls"):
+    for kind in ("issues", "pulls") if history.has_issues else ("pulls",):
         yield from _list(history, kind, listed)
         stored = _stored(history, kind)
         seen = {number: node for number, node in listed.items.items() if node["kind"] == kind}

@@ -23,7 +23,7 @@ def github_token(api_url: str) -> Secret:
         return Secret(text)
     raise SourceError(
         f"there is no token for {api_url}: set GITHUB_TOKEN (fine-grained, read-only: Issues, "
-        "Pull requests, Contents, Metadata), or run `gh auth login`"
+        "Pull requests, Contents; Discussions where they are read), or run `gh auth login`"
     )
 
 

@@ -78,7 +78,7 @@ def wait_seconds(response: Response) -> float | None:
     """How long a limited answer asks us to wait; None where it does not say.
 
     Source:
-        https://developer.pagerduty.com/docs/rest-api-rate-limits (``ratelimit-reset``).
+        https://support.pagerduty.com/main/docs/rest-api-rate-limits (``ratelimit-reset``).
     """
     after = response.headers.get("retry-after")
     until = _date(after)
@@ -127,7 +127,7 @@ def _message(response: Response) -> str:
         said = "; ".join(map(str, [error["message"], *(error.get("errors") or [])]))
     except (ValueError, LookupError, TypeError, AttributeError):
         return ""
-    return redacted(f": {said[:200]}")
+    return f": {redacted(said)[:200]}"
 
 
 def _date(text: str | None) -> datetime | None:

@@ -17,7 +17,7 @@ def parts(window: Window, days: int) -> Iterator[Window]:
     """
     step = timedelta(days=days)
     start_at = _EPOCH + number(window.start_at, days) * step
-    while start_at < window.end_at:
+    while max(start_at, window.start_at) < window.end_at:
         yield Window(max(start_at, window.start_at), min(start_at + step, window.end_at))
         start_at += step
 

@@ -40,18 +40,20 @@ def listed_schedules(client: Client, wanted: Sequence[str]) -> list[Schedule]:
         StoppedError: The rate limit asks for a longer wait than the terms allow.
 
     Source:
-        https://developer.pagerduty.com/docs/schedules-v2-to-v3-upgrade
+        https://support.pagerduty.com/main/docs/shift-based-schedules-api-upgrade-examples
     """
-    lists = {LAYERS: listed(client, LAYERS).objects, SHIFTS: _of_shifts(client)}
-    seen = [
-        Schedule(id_, f"{path}/{quote(id_, safe='')}") for path, ids in lists.items() for id_ in ids
-    ]
-    if unseen := sorted(set(wanted) - {schedule.id for schedule in seen}):
+    paths = dict.fromkeys(listed(client, LAYERS).objects, LAYERS)
+    paths |= dict.fromkeys(_of_shifts(client), SHIFTS)
+    if unseen := sorted(set(wanted) - set(paths)):
         raise SourceError(
             f"PagerDuty shows the key no schedule {', '.join(unseen)}: correct `schedules` in "
-            f"review.yaml; it shows {', '.join(schedule.id for schedule in seen) or 'none'}"
+            f"review.yaml; it shows {', '.join(paths) or 'none'}"
         )
-    return [schedule for schedule in seen if not wanted or schedule.id in wanted]
+    return [
+        Schedule(id_, f"{path}/{quote(id_, safe='')}")
+        for id_, path in paths.items()
+        if not wanted or id_ in wanted
+    ]
 
 
 def read_schedules(client: Client, schedules: Sequence[Schedule], stretch: Stretch) -> list[Node]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # What asks PagerDuty is imported where it is needed: its client takes a while to load.
 PagerDutyId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,40}$")]
-REQUESTS_A_MINUTE = 960  # of a key, https://developer.pagerduty.com/docs/rest-api-rate-limits
+REQUESTS_A_MINUTE = 960  # of a key, support.pagerduty.com/main/docs/rest-api-rate-limits
 _THIS_MACHINE = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
@@ -13,11 +14,14 @@ import pytest
 import stamina
 from github_asker import three_issues
 from github_stand_in import TOKEN, GithubStandIn
-from github_team import GithubTeam, MakeTeam, WorldClock
+from github_team import LONG, Asking, GithubTeam, MakeTeam, Told, WorldClock
 from github_world import World
 
+from opsreview.secrets import Secret
 from opsreview.sources.github import client
 from opsreview.sources.github.api import Github
+from opsreview.sources.github.client import Client
+from opsreview.sources.terms import Terms
 from opsreview.store import Store
 
 
@@ -27,13 +31,25 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[GithubStand
     monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
     monkeypatch.setattr("ghapi.core.pspec", SimpleNamespace(ops=[]))  # a thousand are dear to make
     monkeypatch.setattr(httpx2, "Client", partial(httpx2.Client, verify=False))  # certificates too
-    monkeypatch.setattr(client, "TIMEOUT", httpx2.Timeout(0.5))
+    monkeypatch.setattr(client, "TIMEOUT", httpx2.Timeout(5))
+    monkeypatch.setattr(sqlite3, "connect", connected(sqlite3.connect))
 
     def of(github: GithubStandIn) -> None:
         monkeypatch.setattr(client, "SystemClock", lambda: WorldClock(github))
 
     with stamina.set_testing(True, attempts=client.TRIES, cap=True):
         yield of
+
+
+def connected(connect: Callable[..., sqlite3.Connection]) -> Callable[..., sqlite3.Connection]:
+    """Stores that need not outlast a power cut, and so do not wait for the disk."""
+
+    def connected(*arguments: Any, **named: Any) -> sqlite3.Connection:
+        connection = connect(*arguments, **named)
+        connection.execute("PRAGMA synchronous=OFF")
+        return connection
+
+    return connected
 
 
 @pytest.fixture
@@ -62,3 +78,31 @@ def github_team(unhurried: Callable[[GithubStandIn], None], store: Store) -> Ite
             return GithubTeam(github, Github.model_validate(declared, context=context), store)
 
         yield github_team
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()
+
+
+@pytest.fixture
+def github(unhurried: Callable[[GithubStandIn], None]) -> Iterator[GithubStandIn]:
+    """The stand-in alone, with three issues and two releases."""
+    with GithubStandIn(three_issues()) as github:
+        unhurried(github)
+        yield github
+
+
+@pytest.fixture
+def asking(github: GithubStandIn, told: Told) -> Iterator[Asking]:
+    """Makes a client of the stand-in, or of another address."""
+    made: list[Client] = []
+
+    def asking(url: str = github.url, *, max_wait: float = LONG, reserve: float = 0.1) -> Client:
+        terms = Terms(max_wait_seconds=max_wait, watch=told)
+        made.append(Client(url, Secret(TOKEN), terms, reserve_share=reserve))
+        return made[-1]
+
+    yield asking
+    for each in made:
+        each.__exit__()

@@ -38,7 +38,7 @@ def told() -> Told:
 
 
 def pace(clock: Clock, told: Told, max_wait_seconds: float = 900.0) -> Pace:
-    return Pace(Terms(max_wait_seconds=max_wait_seconds, watch=told), clock)
+    return Pace(Terms(max_wait_seconds=max_wait_seconds, watch=told), clock, "api")
 
 
 def waited(pace: Pace, clock: Clock) -> float:
@@ -140,3 +140,12 @@ def test_a_wait_is_believed_up_to_a_day(clock: Clock, told: Told) -> None:
         paced.wait()
     assert stop.value.until is not None
     assert stop.value.until <= datetime.now(UTC) + timedelta(days=1)
+
+
+def test_all_sources_that_ask_with_one_token_wait_together(clock: Clock, told: Told) -> None:
+    terms = Terms(watch=told)
+    one, another = Pace(terms, clock, "api"), Pace(terms, clock, "api")
+    elsewhere = Pace(terms, clock, "another api")
+    one.hold(30, "busy")
+    assert waited(elsewhere, clock) == 0
+    assert waited(another, clock) == 30

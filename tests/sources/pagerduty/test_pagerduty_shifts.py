@@ -71,6 +71,13 @@ def test_schedule_of_shifts_is_read_like_one_of_layers(account, rows):
     assert found == [(who, *map(at, AROUND)) for who in ("UGONE", "ada")]
 
 
+def test_schedule_in_both_lists_is_read_as_one_of_shifts(account, rows):
+    account.user("ada")
+    account.schedule("PABC", "Triage", (*AROUND, "ben"))
+    account.shift_schedule("PABC", "Triage", (*AROUND, "ada"))
+    assert [row["person"] for row in rows("shifts")] == ["ada"]
+
+
 def test_long_shift_of_a_schedule_of_shifts_is_one_and_ends_where_we_asked(account, rows):
     account.user("ada")
     account.shift_schedule("PV3", "Triage", ("2026-01-01 00:00", "2027-01-01 00:00", "ada"))

@@ -140,16 +140,14 @@ class DiscussionHistory:
         body = self._place.body(_LIST, str(node["number"]))
         if body is None or node["id"] in self._progress.incomplete:
             return False
-        is_same_author = node["author"] is None or node["author"]["id"] == body["author"]
         is_same_place: bool = body["category"]["id"] == node["category"]["id"]
         has_all_comments = len(body["threads"]) == node["threads"]["totalCount"]
         is_unchanged = all(body[name] == node[name] for name in ("id", "updatedAt"))
-        return is_same_author and is_same_place and has_all_comments and is_unchanged
+        return is_same_place and has_all_comments and is_unchanged
 
     def _waiting(self, support: Support) -> list[str]:
         """The ids of open support requests that nobody has responded to, as far as we know."""
-        place = self._place
-        stored = place.store.nodes(place.source, _LIST, place.repo)
+        place, gone = self._place, self._place.gone()
         categories = {
             (node.repo, node.key): node.body
             for node in place.store.nodes(place.source, "categories", place.repo)
@@ -157,8 +155,9 @@ class DiscussionHistory:
         accounts = self._accounts()
         return [
             node.body["id"]
-            for node in stored
+            for node in place.store.nodes(place.source, _LIST, place.repo)
             if node.body["closedAt"] is None
+            and node.key not in gone
             and node.body["id"] not in self._just_read
             and support.is_request(category_of(node, categories))
             and support.first_response(node.body, accounts) is None

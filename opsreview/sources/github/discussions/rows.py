@@ -102,10 +102,25 @@ def support_requests(
             "answered_by": answered_by,
         }
         try:
-            good.append(typed(_TABLE, row, zone)[0])
+            good.append(_believed(typed(_TABLE, row, zone)[0]))
         except ValueError as error:
             rejected.append(Rejected(_TABLE, request_id(node), str(error), node.body))
     return pl.DataFrame(good, schema=SCHEMAS[_TABLE]), rejected
+
+
+def _believed(row: dict[str, Any]) -> dict[str, Any]:
+    """The row.
+
+    Raises:
+        ValueError: It was answered before it was opened.
+    """
+    opened_at, answered_at = row["opened_at"], row["answered_at"]
+    if opened_at and answered_at and answered_at < opened_at:
+        raise ValueError(
+            f"answered at {answered_at:%Y-%m-%d %H:%M} UTC, before it was opened: it was made from "
+            "an issue or moved here"
+        )
+    return row
 
 
 def gone_requests(nodes: Iterable[Node], gone: Mapping[tuple[str, str], Body]) -> list[Rejected]:

@@ -151,6 +151,27 @@ def test_a_refresh_stops_where_what_is_known_begins(forum, desk, github):
     assert github.queries == ["forum", "discussions", "replies"]
 
 
+def test_a_change_that_github_lists_late_is_not_missed(forum, desk, pages_of_ten):
+    ask(forum, 22)
+    for number in range(1, 21):
+        forum.discussions[number].updated_at = "2026-10-01T09:59:00Z"
+    forum.discussions[22].updated_at = "2026-09-22T09:00:00Z"
+    desk().fetch()
+    forum.discussions[22].say("rae", "2026-10-01 09:57")
+    team = desk().fetch()
+    assert len(team.held()[0][-1].body["threads"]) == 2
+
+
+def test_a_refresh_speaks_for_the_moment_of_its_first_page(forum, desk, github, pages_of_ten):
+    ask(forum, 25)
+    desk().fetch()
+    began_at, minute = github.now, timedelta(minutes=1)
+    github.after_request = lambda name: setattr(github, "now", github.now + minute)
+    team = desk().fetch()
+    assert github.queries[-4:] == ["forum", *["discussions"] * 3]
+    assert team.reading().fetched_at == began_at + minute
+
+
 def test_requests_that_wait_are_read_whether_or_not_github_says_they_changed(forum, desk, github):
     forum.ask("rae", ASKED).say("rae", ANSWERED)
     ask(forum, 1)
@@ -200,12 +221,14 @@ def test_a_sweep_takes_the_names_that_accounts_have_today(forum, desk, github):
 
 
 def test_discussions_that_are_gone_are_looked_for_once(forum, desk, github):
-    ask(forum, 2)
+    ask(forum, 1)
+    forum.ask("rae", ASKED)
     desk().fetch()
-    del forum.discussions[1]
+    del forum.discussions[2]
     desk().fetch()
+    github.requests.clear()
     desk().fetch()
-    assert github.queries.count("sweep_discussions") == 1
+    assert github.queries == ["forum", "discussions"]
 
 
 def test_a_discussion_that_is_listed_again_is_there_again(forum, desk):
@@ -263,9 +286,10 @@ def test_a_refresh_that_failed_misses_nothing(forum, desk, github, pages_of_ten)
     github.fail(4, Refused("blocked"))
     with pytest.raises(SourceError):
         desk().fetch()
-    forum.ask("rae", "2026-10-30 09:00").say("cleo", "2026-10-30 10:00")
+    forum.discussions[1].say("cleo", "2026-10-30 10:00")
     team = desk().fetch()
-    assert [who for _, who in team.requests()] == ["ada", *["ben"] * 15, "cleo"]
+    assert [who for _, who in team.requests()] == ["ada", *["ben"] * 15]
+    assert len(team.held()[0][0].body["threads"]) == 2
     assert team.lack() is None
 
 

@@ -126,6 +126,15 @@ def test_a_discussion_that_cannot_be_believed_is_rejected_with_the_reason(forum,
     assert rejected.reason.startswith("opened_at: 'last week'")
 
 
+def test_a_discussion_answered_before_it_was_opened_is_rejected(forum, desk):
+    forum.ask("rae", ANSWERED).say("ada", ASKED)
+    forum.ask("rae", ANSWERED).say("ada", ANSWERED)
+    team = desk().fetch()
+    (rejected,) = team.told().rejected
+    assert (rejected.key, team.requests()) == ("team/product#1", [("team/product#2", "ada")])
+    assert rejected.reason.startswith("answered at 2026-10-01 09:00 UTC, before it was opened")
+
+
 # Deleted
 
 
