@@ -156,6 +156,16 @@ class Store:
                     self._connection.execute("ROLLBACK")
                 raise
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that is read inside is of one moment, whatever a fetch writes meanwhile."""
+        with self._told():
+            self._connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._connection.execute("ROLLBACK")
+
     def replace(self, source: str, nodes: Iterable[Node], readings: Iterable[Reading]) -> None:
         """Put all of a source's nodes in place of what it gave before, in one transaction."""
         with self.page():

@@ -139,6 +139,16 @@ def test_reader_sees_the_last_whole_page_while_a_writer_is_in_one(path):
     assert held(path) == OLD + NEW
 
 
+def test_snapshot_shows_one_moment_whatever_is_written_meanwhile(path):
+    with Store.read(path) as reader, Store.open(path) as writer:
+        with reader.snapshot():
+            before = reader.nodes(DUMP, "issues")
+            with writer.page():
+                writer.put(DUMP, NEW)
+            assert reader.nodes(DUMP, "issues") == before == OLD
+        assert reader.nodes(DUMP, "issues") == OLD + NEW
+
+
 def test_second_writer_is_told_to_come_back(path):
     with Store.open(path) as writer, Store.open(path) as other:
         other._connection.execute("PRAGMA busy_timeout = 0")

@@ -77,7 +77,7 @@ def read_team(team: Team, store_path: Path) -> TeamHistory:
         StoreError: Nothing was fetched yet.
         ParamsError: The operating model or the decisions are not valid.
     """
-    with Store.read(store_path) as store:
+    with Store.read(store_path) as store, store.snapshot():
         readings = {source.key: store.readings(source.key) for source in team.review.sources}
         rows = {source.key: source.rows(store) for source in team.review.sources}
     unread = [key for key, found in readings.items() if not found]
