@@ -287,6 +287,33 @@ def test_dump_without_issues_or_head_is_an_error_that_says_what_to_save(dump, st
         source.fetch(store)
 
 
+@pytest.mark.parametrize(
+    ("second", "message"),
+    [
+        (issue(1, title="again"), r"issues\.jsonl holds number 1 twice: save it again"),
+        (
+            issue(2, html_url="https://github.com/b/two/issues/2"),
+            r"issues\.jsonl mixes the repositories a/one and b/two: a dump is of one",
+        ),
+    ],
+)
+def test_dump_put_together_wrongly_is_an_error_and_keeps_the_store(
+    dump, read, store, second, message
+):
+    first = issue(1, html_url="https://github.com/A/One/issues/1")
+    read(dump(issues=[first]))
+    source = dump(issues=[first, second])
+    with pytest.raises(SourceError, match=message):
+        source.fetch(store)
+    assert source.rows(store).tables["issues"]["title"].to_list() == ["Issue 1"]
+
+
+def test_same_number_among_issues_and_pulls_is_one_pull_request(dump, read):
+    both = issue(1, html_url="https://github.com/a/one/pull/1")
+    tables = read(dump(issues=[both], pulls=[both])).tables
+    assert [tables["issues"].height, tables["pull_requests"].height] == [0, 1]
+
+
 def test_dump_that_was_never_fetched_knows_nothing(dump, store):
     assert dump().rows(store).tables == {}
 

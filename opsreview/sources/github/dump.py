@@ -40,6 +40,7 @@ TABLE_OF = {
     "issue_events": "events",
     "releases": "releases",
 }
+_ITEM_URL = re.compile(r"https?://[^/]+/([^/]+/[^/]+)/(?:issues|pull)/\d+$")
 _ENDINGS = (".jsonl", ".jsonl.gz", ".json", ".json.gz")
 
 
@@ -87,14 +88,47 @@ class GithubDump(DeclaredSource):
         return with_labelled_incidents(rows, self._incident_labels, self._team_bots)
 
     def _nodes(self, folder: Path, repo: str) -> Iterator[Node]:
+        items = _Items()
         for kind, key in KEYS.items():
             path = _file(folder, kind)
             if path is None:
                 continue
             yield Node(repo, "files", kind, {"name": path.name})
             for position, body in enumerate(_objects(path)):
+                if kind in ("issues", "pulls"):
+                    items.check(path, body)
                 if kind not in ("issues", "pulls") or self.keeps(body):
                     yield Node(repo, kind, str(body.get(key) or f"line {position + 1}"), body)
+
+
+class _Items:
+    """The issues and pull requests of a dump, which are of one repository, each once in a file."""
+
+    def __init__(self) -> None:
+        self._places: set[tuple[Path, Any]] = set()
+        self._repos: dict[str, Path] = {}
+
+    def check(self, path: Path, body: dict[str, Any]) -> None:
+        """Take one in.
+
+        Raises:
+            SourceError: Its number was there before, or it is of another repository.
+        """
+        number = body.get("number")
+        if number is not None and (path, number) in self._places:
+            raise SourceError(
+                f"{path} holds number {number} twice: save it again, the list moved meanwhile or "
+                "two were put together; the store keeps what it held"
+            )
+        self._places.add((path, number))
+        found = _ITEM_URL.match(str(body.get("html_url")))
+        self._repos.setdefault(found[1].lower() if found else "", path)
+        told = sorted(self._repos.keys() - {""})
+        if len(told) > 1:
+            raise SourceError(
+                f"{path} mixes the repositories {' and '.join(told)}: a dump is of one; save each "
+                "in a folder of its own; the store keeps what it held"
+            )
 
 
 def known_tables(kinds: set[str], tables: dict[str, pl.DataFrame]) -> set[str]:
