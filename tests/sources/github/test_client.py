@@ -159,6 +159,8 @@ def test_no_other_host_is_asked_and_none_gets_the_token(
     by: str, url: str, asking: Asking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def serve(request: httpx2.Request) -> httpx2.Response:
+        if request.url.path != "/repos/team/product/tags":
+            return httpx2.Response(200, json=[2])
         if by == "location":
             return httpx2.Response(302, headers={"location": url})
         return httpx2.Response(200, json=[1], headers={"link": f'<{url}>; rel="next"'})

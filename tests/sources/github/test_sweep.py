@@ -148,6 +148,17 @@ def test_an_item_that_came_back_belongs_again(team: GithubTeam) -> None:
     assert team.reading().is_complete
 
 
+def test_an_item_that_came_back_and_changed_belongs_again_at_once(team: GithubTeam) -> None:
+    item = team.repository.items[2]
+    team.repository.delete(2)
+    team.fetch()
+    team.repository.items[2] = item
+    team.github.clock += HOUR
+    team.repository.update(2)
+    assert team.asked() == ["refresh"]
+    assert team.table("issues")["number"].to_list() == [1, 2, 3]
+
+
 def test_a_failure_by_number_marks_nothing_as_gone(team: GithubTeam) -> None:
     team.repository.delete(2)
     team.github.fail("legal", of="/issues/2")
