@@ -221,7 +221,24 @@ def test_pull_requests_are_read_up_to_what_is_known(
     team.github.clock += HOUR
     team.repository.update(1, 2, 3)
     assert team.asked() == ["refresh", "pulls", "pulls"]
+    assert team.progress().lists["pulls"].since == team.world.clock.moment
     assert all(len(team.stored("pulls")[number]["comments"]) == 1 for number in "123")
+
+
+def test_a_release_that_is_deleted_costs_the_list_of_releases_alone(github_team: MakeTeam) -> None:
+    team = github_team().fetch()
+    team.repository.delete_release("v1")
+    assert team.asked() == ["refresh", *FIRST[-2:]]
+    assert team.table("releases")["tag"].to_list() == ["v2"]
+
+
+def test_what_is_read_after_a_refresh_does_not_make_it_later(github_team: MakeTeam) -> None:
+    team = github_team().fetch()
+    later = lambda: setattr(team.github, "clock", HOUR)  # noqa: E731
+    team.github.fail("meanwhile", of="sweep_issues", call=later)
+    fetched_at = team.fetch(is_sweep=True).reading().fetched_at
+    assert fetched_at is not None
+    assert fetched_at.hour == 0
 
 
 def test_more_issues_than_a_refresh_gives_are_read_to_the_end(
@@ -314,6 +331,15 @@ def test_what_is_known_up_to_is_moved_on_by_whole_readings_alone(
     with pytest.raises(SourceError):
         team.fetch()
     assert team.progress().lists["issues"].since == since
+
+
+def test_what_is_known_up_to_stays_though_the_last_changed_item_is_gone(
+    github_team: MakeTeam,
+) -> None:
+    team = github_team().fetch()
+    team.repository.delete(1, 2, 3)
+    team.fetch().fetch()
+    assert team.progress().lists["issues"].since == "2026-10-03T00:00:00Z"
 
 
 # Counted

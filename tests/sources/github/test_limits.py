@@ -38,6 +38,16 @@ def test_a_limit_beyond_what_may_be_waited_stops_without_another_request(
     assert len(github.requests) == 1
 
 
+def test_limits_that_answers_follow_never_end_a_fetch(
+    github: GithubStandIn, asking: Asking
+) -> None:
+    github.fail("secondary_403", every=2)
+    ask = asking()
+    for _ in range(10):
+        which(ask)
+    assert (len(github.requests), github.violations) == (20, 0)
+
+
 def test_the_budget_is_waited_for_whoever_used_it_up(github: GithubStandIn, asking: Asking) -> None:
     ask = asking(reserve=0)
     which(ask)
