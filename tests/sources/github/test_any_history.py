@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 import polars as pl
 import pytest
@@ -122,7 +123,7 @@ histories = st.lists(changes | times | fetches, max_size=14)
 @pytest.fixture
 def team(github_team: MakeTeam, monkeypatch: pytest.MonkeyPatch) -> GithubTeam:
     for query in pages.SIZES:
-        monkeypatch.setitem(pages.SIZES, query, 2)  # type: ignore[call-overload]
+        monkeypatch.setitem(pages.SIZES, query, 2)
     return github_team(a_world())
 
 
@@ -163,8 +164,8 @@ def live(team: GithubTeam, step: tuple[object, ...]) -> None:
                 team.github.fail(kind, at=at, to=f"{team.github.url}/elsewhere")
             if meanwhile:
                 change, pick, at = meanwhile
-                call = lambda: CHANGES[change](team.world, pick)  # noqa: E731
-                team.github.fail("meanwhile", at=at, call=call)
+                change_it = partial(CHANGES[change], team.world, pick)
+                team.github.fail("meanwhile", at=at, call=change_it)
             with suppress(OpsReviewError):
                 team.fetch(max_wait_seconds=max_wait)
 

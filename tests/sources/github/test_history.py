@@ -24,7 +24,7 @@ NOTHING_NEW = ["refresh"]
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two items a page, so that a few items make many pages."""
     for name in ("issues", "pulls", "refresh", "items", "sweep_issues", "sweep_pulls", "accounts"):
-        monkeypatch.setitem(pages.SIZES, name, 2)  # type: ignore[call-overload]
+        monkeypatch.setitem(pages.SIZES, name, 2)
 
 
 def repository(issue_count: int = 0, pull_count: int = 0) -> Repository:
@@ -234,8 +234,9 @@ def test_a_release_that_is_deleted_costs_the_list_of_releases_alone(github_team:
 
 def test_what_is_read_after_a_refresh_does_not_make_it_later(github_team: MakeTeam) -> None:
     team = github_team().fetch()
-    later = lambda: setattr(team.github, "clock", HOUR)  # noqa: E731
-    team.github.fail("meanwhile", of="sweep_issues", call=later)
+    team.github.fail(
+        "meanwhile", of="sweep_issues", call=lambda: setattr(team.github, "clock", HOUR)
+    )
     fetched_at = team.fetch(is_sweep=True).reading().fetched_at
     assert fetched_at is not None
     assert fetched_at.hour == 0
@@ -283,7 +284,7 @@ def test_a_fetch_that_is_killed_goes_on_where_it_was(
         if len(told) == pages_stored:
             raise KeyboardInterrupt
 
-    team.told.reads = killed  # type: ignore[method-assign]
+    team.told.reads = killed
     with pytest.raises(KeyboardInterrupt):
         team.fetch()
     team.fetch()

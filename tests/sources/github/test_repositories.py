@@ -44,7 +44,7 @@ def issue_numbers(team: GithubTeam, repo: str) -> list[int]:
 def test_repositories_take_turns_a_page_each(
     github_team: MakeTeam, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(pages.SIZES, "issues", 4)  # type: ignore[call-overload]
+    monkeypatch.setitem(pages.SIZES, "issues", 4)
     team = github_team(three_repositories()).fetch()
     asked = [each.variables["name"] for each in team.github.requests if each.query == "issues"]
     assert asked == ["product", "docs", "site"] * 3
@@ -192,7 +192,7 @@ def test_another_repository_of_the_same_name_is_not_mixed_in(github_team: MakeTe
 def test_another_repository_is_not_mixed_into_a_reading_that_was_stopped(
     github_team: MakeTeam, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(pages.SIZES, "issues", 2)  # type: ignore[call-overload]
+    monkeypatch.setitem(pages.SIZES, "issues", 2)
     team = github_team()
     team.github.fail("primary_403", of="issues", at=1, seconds=HOUR)
     with pytest.raises(StoppedError):
