@@ -34,7 +34,8 @@ from graphql import (
 )
 
 from opsreview.sources.github.answers import graphql_data
-from opsreview.sources.github.faults import TooLarge
+from opsreview.sources.github.client import TRIES
+from opsreview.sources.github.faults import TooLarge, Transient
 
 ANSWERABLE = {"Q&A": True, "Help": True, "General": False}
 _ids = count(1)
@@ -272,9 +273,27 @@ class ForumClient:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def query(self, text: str, variables: dict[str, Any], *, may_miss: bool = False) -> Any:
-        self.answered_at = self.github.now
-        return self.github.answer(text, variables, may_miss=may_miss)
+    def query(
+        self,
+        text: str,
+        variables: dict[str, Any],
+        *,
+        may_miss: bool = False,
+        is_small: bool = False,
+    ) -> Any:
+        tries = TRIES if is_small else 1
+        while True:
+            self.answered_at, tries = self.github.now, tries - 1
+            try:
+                return self.github.answer(text, variables, may_miss=may_miss)
+            except TooLarge as fault:
+                if not is_small:
+                    raise
+                if tries == 0:
+                    raise Transient(str(fault)) from fault
+
+    def back_off(self, tries: int) -> None:
+        """Nothing waits here."""
 
 
 @cache

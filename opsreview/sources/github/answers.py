@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from math import isfinite
 from typing import Any
 
 from httpx2 import Response
@@ -22,6 +19,7 @@ from opsreview.sources.github.faults import (
     Transient,
     Unauthorized,
 )
+from opsreview.sources.headers import answered_at, number_in, retry_after_seconds
 
 _SHORTEST_WAIT = 1.0  # a reset has whole seconds, so one more is waited
 _KEYLESS_NULL = re.compile(rb"[\[,]\s*null\b")
@@ -98,28 +96,17 @@ def is_gone(response: Response) -> bool:
     return False
 
 
-def answered_at(response: Response) -> datetime:
-    """GitHub's own clock when it answered, UTC; ours where it does not say."""
-    stated = _date(response.headers.get("date"))
-    return stated or datetime.now(UTC)
-
-
 def wait_seconds(response: Response) -> float | None:
     """How long an answer asks us to stay away; None where it does not say.
 
     Moments are compared with the clock of the answer, which ours may differ from.
     """
-    headers, now = response.headers, answered_at(response)
-    after = headers.get("retry-after")
-    if after is not None:
-        until = _date(after)
-        seconds = (until - now).total_seconds() if until else _number(after)
-        if seconds is not None:
-            return max(seconds, _SHORTEST_WAIT)
-    reset = _number(headers.get("x-ratelimit-reset"))
-    if reset is None or headers.get("x-ratelimit-remaining") != "0":
+    if (seconds := retry_after_seconds(response)) is not None:
+        return max(seconds, _SHORTEST_WAIT)
+    reset = number_in(response.headers.get("x-ratelimit-reset"))
+    if reset is None or response.headers.get("x-ratelimit-remaining") != "0":
         return None
-    return max(reset - now.timestamp(), 0) + _SHORTEST_WAIT
+    return max(reset - answered_at(response).timestamp(), 0) + _SHORTEST_WAIT
 
 
 def _check_status(response: Response, *, is_graphql: bool) -> None:
@@ -253,18 +240,3 @@ def _message(response: Response) -> str:
         return str(body["message"])
     except (ValueError, LookupError, TypeError):
         return redacted(response.text)[:200]
-
-
-def _date(text: str | None) -> datetime | None:
-    try:
-        return parsedate_to_datetime(text or "").astimezone(UTC)
-    except (ValueError, TypeError):
-        return None
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        number = float(text or "")
-    except ValueError:
-        return None
-    return number if isfinite(number) else None

@@ -2,54 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Literal
-from urllib.parse import urlsplit
 
 import polars as pl
-from pydantic import Field, field_validator
 
 from opsreview.sources import Rejected, SourceRows
-from opsreview.sources.declared import DeclaredSource
 from opsreview.sources.github.incidents import with_labelled_incidents
 from opsreview.sources.github.nodes import github_tables
 from opsreview.sources.github.progress import LISTS, Progress
+from opsreview.sources.github.repos import GithubRepos
 from opsreview.sources.github.rest import rest_nodes
-from opsreview.sources.github.token import github_token
 from opsreview.sources.terms import DEFAULT_TERMS, Terms
 from opsreview.store import Node, Reading, Store
 from opsreview.window import Window
 
-# The client is imported where it is needed: it brings ghapi, which no other command waits for.
-_PLAIN = re.compile(r"[!-\[\]-~]+")  # printable, without spaces and backslashes
 _TABLES = ("issues", "pull_requests", "comments", "reviews", "events", "releases")
 
 
-class Github(DeclaredSource):
-    """``{kind: github}``: all of the team's repositories, or the one that ``repo`` names.
-
-    ``api_url`` is ``https://HOST/api/v3`` for GitHub Enterprise. ``reserve`` is the share of the
-    token's budget that a fetch leaves to others.
-    """
+class Github(GithubRepos):
+    """``{kind: github}``: issues, pull requests, comments, reviews, events and releases."""
 
     kind: Literal["github"]
-    api_url: str = "https://api.github.com"
-    reserve: float = Field(0.1, ge=0, lt=1)
-
-    @field_validator("api_url")
-    @classmethod
-    def _is_safe(cls, url: str) -> str:
-        return checked_api_url(url)
-
-    @property
-    def key(self) -> str:
-        return ":".join(filter(None, ["github", self.api_url, self.repo]))
-
-    @property
-    def repos(self) -> tuple[str, ...]:
-        """The repositories this source reads."""
-        return (self.repo,) if self.repo else self._team_repos
 
     def fetch(self, store: Store, terms: Terms = DEFAULT_TERMS) -> None:
         """Bring every repository up to date, a page of each in turn.
@@ -60,13 +34,9 @@ class Github(DeclaredSource):
             SourceError: There is no token or it is not accepted, or no repository can be read.
             StoppedError: A limit asks for a longer wait than the terms allow.
         """
-        from opsreview.sources.github.client import Client
         from opsreview.sources.github.fetching import fetch_repos
-        from opsreview.sources.github.history import Place
 
-        token = github_token(self.api_url)
-        places = [Place(store, self.key, repo, self.repos) for repo in self.repos]
-        with Client(self.api_url, token, terms, reserve_share=self.reserve) as client:
+        with self._asked(store, terms) as (places, client):
             fetch_repos(places, client, terms, zone=self.zone)
 
     def forecast(self, store: Store, terms: Terms = DEFAULT_TERMS) -> str:
@@ -75,13 +45,9 @@ class Github(DeclaredSource):
         Raises:
             SourceError: There is no token or it is not accepted.
         """
-        from opsreview.sources.github.client import Client
         from opsreview.sources.github.forecast import forecast
-        from opsreview.sources.github.history import Place
 
-        token = github_token(self.api_url)
-        places = [Place(store, self.key, repo, self.repos) for repo in self.repos]
-        with Client(self.api_url, token, terms, reserve_share=self.reserve) as client:
+        with self._asked(store, terms) as (places, client):
             return forecast(places, client)
 
     def rows(self, store: Store) -> SourceRows:
@@ -90,7 +56,7 @@ class Github(DeclaredSource):
         What was deleted or moved away on GitHub is set aside with that as the reason. A
         repository whose first reading has not come to its end is unknown.
         """
-        readings = [each for each in store.readings(self.key) if each.repo in self.repos]
+        readings = self._readings(store)
         if not readings:
             return SourceRows({}, {})
         kept, rejected = self._kept(store)
@@ -116,7 +82,7 @@ class Github(DeclaredSource):
         rejected: list[Rejected] = []
         gone = {(node.repo, node.key): node.body for node in store.nodes(self.key, "gone")}
         for kind in LISTS:
-            ours = [node for node in store.nodes(self.key, kind) if node.repo in self.repos]
+            ours = self._nodes(store, kind)
             is_item = kind != "releases"
             kept[kind] = [node for node in ours if not (is_item and (node.repo, node.key) in gone)]
             table = "pull_requests" if kind == "pulls" else "issues"
@@ -135,27 +101,6 @@ class Github(DeclaredSource):
         ]
         first_at = min((at for at in opened if isinstance(at, datetime)), default=None)
         return self.covered(first_at or reading.fetched_at, reading.fetched_at)
-
-
-def checked_api_url(url: str) -> str:
-    """``url`` without its last slash, if a token may be sent there.
-
-    Raises:
-        ValueError: It is no address, or it is not encrypted and not this machine.
-    """
-    try:
-        parts = urlsplit(url)
-        is_address = parts.scheme in ("https", "http") and parts.hostname and parts.port != 0
-    except ValueError:  # its port, or brackets
-        is_address = False
-    if not is_address or not _PLAIN.fullmatch(url):
-        raise ValueError(f"{url!r} is no address: write it like https://api.github.com")
-    is_local = parts.hostname in ("127.0.0.1", "localhost", "::1")
-    if parts.scheme == "http" and not is_local:
-        raise ValueError(f"{url!r} is not encrypted, and a token is sent there: use https")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise ValueError("an api_url holds a host and a path alone; the token is not written here")
-    return url.rstrip("/")
 
 
 def _why(gone: dict[str, str | None]) -> str:

@@ -14,18 +14,19 @@ from ghapi.core import GhApi
 
 from opsreview.secrets import Secret, redacted
 from opsreview.sources.github.answers import (
-    answered_at,
     graphql_data,
     is_gone,
     rest_list,
 )
 from opsreview.sources.github.faults import Limited, Refused, TooLarge, Transient
-from opsreview.sources.github.pace import Clock, Pace, SystemClock
+from opsreview.sources.headers import answered_at
+from opsreview.sources.pace import Clock, Pace, SystemClock
 from opsreview.sources.terms import Terms
 
 TRIES = 5
 _LONGEST_BACK_OFF_SECONDS = 60.0
 _MOST_REDIRECTS = 5
+_UNTOLD_SECONDS = 60.0  # "wait at least one minute, then longer", GitHub's docs on secondary limits
 TIMEOUT = httpx2.Timeout(30.0, connect=10.0)
 Answer = TypeVar("Answer")
 
@@ -50,7 +51,13 @@ class Client:
     ) -> None:
         self._api_url = api_url.rstrip("/")
         self._reserve_share = reserve_share
-        self._pace = Pace(terms, clock or SystemClock(), self._api_url)
+        self._pace = Pace(
+            terms,
+            clock or SystemClock(),
+            name="GitHub",
+            address=self._api_url,
+            untold_seconds=_UNTOLD_SECONDS,
+        )
         self._watch = terms.watch
         self._api: Any = GhApi(token=token.reveal(), gh_host=self._api_url, sync=True)  # type: ignore[no-untyped-call]
         # One connection for all; ghapi's own retries are off, there is one policy: ours.

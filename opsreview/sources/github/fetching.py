@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from opsreview.errors import SourceError, StoppedError
 from opsreview.sources.github.client import Client
 from opsreview.sources.github.faults import Fault, Unauthorized
-from opsreview.sources.github.history import History, Place
+from opsreview.sources.github.history import History
+from opsreview.sources.github.place import Place
 from opsreview.sources.github.sweep import sweep
-from opsreview.sources.terms import Terms
+from opsreview.sources.terms import Terms, Watch
 
 
 def fetch_repos(places: Iterable[Place], client: Client, terms: Terms, *, zone: ZoneInfo) -> None:
-    """Bring repositories up to date.
-
-    One that cannot be read keeps what is stored of it, and its reading says why.
+    """Bring repositories up to date, a page of each in turn.
 
     Args:
         places: The repositories of one source.
@@ -30,8 +28,20 @@ def fetch_repos(places: Iterable[Place], client: Client, terms: Terms, *, zone: 
         SourceError: The token is not accepted, or no repository can be read.
         StoppedError: A limit asks for a longer wait than the terms allow.
     """
-    whole = list(places)
-    turns = deque((place, _read(place, client, terms, zone)) for place in whole)
+    in_turn([(place, _read(place, client, terms, zone)) for place in places], terms.watch)
+
+
+def in_turn(readings: Iterable[tuple[Place, Iterator[None]]], watch: Watch) -> None:
+    """A step of each repository's reading in turn, until all have come to their end.
+
+    A repository that cannot be read keeps what is stored of it, and its reading says why.
+
+    Raises:
+        SourceError: The token is not accepted, or no repository can be read.
+        StoppedError: A limit asks for a longer wait than the terms allow.
+    """
+    turns = deque(readings)
+    count = len(turns)
     failed: list[str] = []
     while turns:
         place, reading = turns.popleft()
@@ -41,17 +51,17 @@ def fetch_repos(places: Iterable[Place], client: Client, terms: Terms, *, zone: 
             continue
         except (Unauthorized, StoppedError) as error:
             for each in [place, *(waiting for waiting, _ in turns)]:
-                _note(each, str(error))
+                each.lacks(str(error))
             if isinstance(error, StoppedError):
                 raise
             raise SourceError(str(error)) from error
         except Fault as fault:
-            terms.watch.say(f"{place.repo} cannot be read: {fault}")
+            watch.say(f"{place.repo} cannot be read: {fault}")
             failed.append(f"{place.repo}: {fault}")
-            _note(place, str(fault))
+            place.lacks(str(fault))
         else:
             turns.append((place, reading))
-    if len(failed) == len(whole):
+    if failed and len(failed) == count:
         raise SourceError("; ".join(failed))
 
 
@@ -61,14 +71,7 @@ def _read(place: Place, client: Client, terms: Terms, zone: ZoneInfo) -> Iterato
     yield from history.read_on(zone)
     yield from history.refresh()
     yield from history.reread(list(history.progress.incomplete))
-    month = f"{client.answered_at.astimezone(zone):%Y-%m}"
-    is_due = not (history.progress.swept_on or "").startswith(month)
-    if terms.is_sweep or is_due or history.missing():
-        yield from sweep(history, client.answered_at.astimezone(zone))
+    today = client.answered_at.astimezone(zone)
+    if terms.is_sweep or not history.progress.is_swept(today) or history.missing():
+        yield from sweep(history, today)
     history.end()
-
-
-def _note(place: Place, reason: str) -> None:
-    """What is stored stays as it is; that it is not up to date is said, and why."""
-    with place.store.page():
-        place.store.note(replace(place.reading, is_complete=False, reason=reason))

@@ -8,8 +8,9 @@ from math import ceil
 from opsreview.errors import SourceError
 from opsreview.sources.github.client import Client
 from opsreview.sources.github.faults import Fault
-from opsreview.sources.github.history import FIELDS, Place
+from opsreview.sources.github.history import FIELDS
 from opsreview.sources.github.pages import SIZES
+from opsreview.sources.github.place import Place
 from opsreview.sources.github.progress import Progress
 from opsreview.sources.github.queries import query_text
 
@@ -28,8 +29,7 @@ def forecast(places: Iterable[Place], client: Client) -> str:
     """
     requests = points = 0
     for place in places:
-        owner, _, name = place.repo.partition("/")
-        asked = {"owner": owner, "name": name}
+        asked = place.owner_and_name
         try:
             data = client.query(query_text("repository"), asked, is_small=True)["repository"]
         except Fault as fault:

@@ -2,78 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from opsreview.sources.github.client import Client
-from opsreview.sources.github.faults import Refused
 from opsreview.sources.github.pages import Page, Reader, is_stored_as, place_after
+from opsreview.sources.github.place import UNDER_WAY, Place
 from opsreview.sources.github.progress import Progress
 from opsreview.sources.github.queries import query_text
 from opsreview.sources.terms import Watch
-from opsreview.store import Node, Reading, Store
+from opsreview.store import Node
 
-# GitHub's copies lag behind each other, so changes just before the last one seen are read again.
-OVERLAP = timedelta(minutes=5)
 FIELDS = {"issues": "issues", "pulls": "pullRequests", "releases": "releases"}
 WORDS = {"issues": "issues", "pulls": "pull requests", "releases": "releases"}
 _KEYS = {"issues": "number", "pulls": "number", "releases": "id"}
 _OTHER = {"issues": "pulls", "pulls": "issues"}  # an issue may be made a pull request
-UNDER_WAY = "its reading has not come to the end"
-
-
-@dataclass(frozen=True)
-class Place:
-    """One repository of one source in the store; ``listed`` are all that the source reads."""
-
-    store: Store
-    source: str
-    repo: str
-    listed: Collection[str]
-
-    @property
-    def reading(self) -> Reading:
-        """How far it was read; not at all where the store knows nothing of it."""
-        readings = {reading.repo: reading for reading in self.store.readings(self.source)}
-        unread = Reading(self.source, self.repo, None, 0, is_complete=False)
-        return readings.get(self.repo, unread)
-
-    def held(self, kind: str) -> set[str]:
-        """The keys of what is stored and still there on GitHub."""
-        found = self.store.keys(self.source, self.repo, kind)
-        return found - self.gone() if kind in ("issues", "pulls") else found
-
-    def numbers(self) -> set[str]:
-        """The numbers of all issues and pull requests that are stored and still there."""
-        return self.held("issues") | self.held("pulls")
-
-    def under_another_name(self, repository_id: int) -> Progress | None:
-        """What is known of a repository under the name it had; it goes on under the new one.
-
-        Raises:
-            Refused: Both names are read.
-        """
-        for reading in self.store.readings(self.source):
-            progress = Progress.from_json(reading.cursor) if reading.cursor else None
-            if progress and progress.repository_id == repository_id:
-                if reading.repo in self.listed:
-                    raise Refused(f"is the same repository as {reading.repo}: name one in `repos`")
-                with self.store.page():
-                    self.store.rename(self.source, reading.repo, self.repo)
-                return progress
-        return None
-
-    def body(self, kind: str, key: str) -> dict[str, Any] | None:
-        """One stored node, None where there is none."""
-        node = self.store.node(self.source, self.repo, kind, key)
-        return node.body if node else None
-
-    def gone(self) -> set[str]:
-        """The numbers of what was deleted or moved away."""
-        return self.store.keys(self.source, self.repo, "gone")
 
 
 class History:
@@ -88,12 +34,6 @@ class History:
         self.reader = Reader(client, self.progress)
         self._spoken_for = place.reading.fetched_at
         self._watch = watch
-
-    @property
-    def name(self) -> dict[str, str]:
-        """The repository as every query wants it."""
-        owner, _, name = self.place.repo.partition("/")
-        return {"owner": owner, "name": name}
 
     def _last_progress(self) -> Progress:
         """How far it was read; a repository new to us is asked which one it is.
@@ -111,7 +51,7 @@ class History:
 
     def _asked_for(self) -> Mapping[str, Any]:
         """Which repository it is today, and how much it holds."""
-        data = self.client.query(query_text("repository"), self.name, is_small=True)
+        data = self.client.query(query_text("repository"), self.place.owner_and_name, is_small=True)
         return dict(data["repository"])
 
     def read_on(self, zone: ZoneInfo) -> Iterator[None]:
@@ -124,7 +64,7 @@ class History:
         """
         under_way = [kind for kind in FIELDS if self.progress.lists[kind].is_under_way]
         if under_way and not self.counts:
-            self.is_named(self._asked_for())
+            self._identify(self._asked_for())
         for kind in under_way:
             yield from self._walk(kind)
         if not self.progress.has_tags:
@@ -139,10 +79,10 @@ class History:
         Raises:
             Fault: GitHub gives no whole answer.
         """
-        asked = self.name | {"since": self._since("issues")}
+        asked = self.place.owner_and_name | {"since": self.progress.lists["issues"].known_before}
         data = self.reader.ask("refresh", asked)["repository"]
         self._spoken_for = self.client.answered_at
-        self.is_named(data)
+        self._identify(data)
         self.counts = {
             "issues": data["everyIssue"]["totalCount"],
             "pulls": data["everyPullRequest"]["totalCount"],
@@ -185,7 +125,9 @@ class History:
         """All releases anew, in place of those stored."""
         whole, after = Page([]), None
         while True:
-            data = self.reader.ask("releases", self.name | {"after": after})["repository"]
+            data = self.reader.ask("releases", self.place.owner_and_name | {"after": after})[
+                "repository"
+            ]
             page = self.reader.whole(data["releases"])
             whole.items += page.items
             whole.accounts |= page.accounts
@@ -239,42 +181,31 @@ class History:
             told.append(f"{self.progress.untagged} releases without their tag")
         return ", ".join([*told, *self.progress.incomplete.values()]) or None
 
-    def is_named(self, data: Mapping[str, Any]) -> None:
-        """Check that this is the repository we know, and take its name of today.
+    def _identify(self, data: Mapping[str, Any]) -> None:
+        """Check that it is the repository we know.
 
         Where issues are switched off GitHub lists none, but keeps them: what is stored stays.
 
         Raises:
             Refused: It is another one under the same name.
         """
-        if data["databaseId"] != self.progress.repository_id:
-            raise Refused(
-                "is another repository now than the one whose history is stored: its number was "
-                f"{self.progress.repository_id} and is {data['databaseId']}; what is stored is "
-                "kept and not mixed. Take it out of `repos`, or start with a new --outputs folder"
-            )
-        self.progress.name = data["nameWithOwner"]
+        self.place.identified(self.progress, data, self._watch)
         self.has_issues = data["hasIssuesEnabled"]
-        if self.progress.name.lower() != self.place.repo.lower():
-            self._watch.say(
-                f"{self.place.repo} is called {self.progress.name} now: write that in `repos`, "
-                "its history stays"
-            )
 
     def end(self) -> None:
         """The reading came to its end: it speaks for now, whole or with what is missing."""
         missing = self.missing()
         self._numbers = self.place.numbers()
         with self.place.store.page():
-            self._note(fetched_at=self._spoken_for, is_complete=missing is None, reason=missing)
+            self._note(self._spoken_for, reason=missing)
 
     def _walk(self, kind: str) -> Iterator[None]:
         """One list page by page, from its cursor to its end."""
         listed = self.progress.lists[kind]
         while True:
-            asked: dict[str, Any] = self.name | {"after": listed.after}
+            asked: dict[str, Any] = self.place.owner_and_name | {"after": listed.after}
             if kind == "issues":
-                asked |= {"since": self._since(kind)}
+                asked |= {"since": listed.known_before}
             if kind == "pulls":
                 asked |= {"direction": "DESC" if listed.is_whole else "ASC"}
             data = self.reader.ask(kind, asked)["repository"][FIELDS[kind]]
@@ -304,21 +235,9 @@ class History:
 
     def _advance(self, kind: str, connection: Mapping[str, Any]) -> None:
         """Where the list goes on after this page, or that it is at its end."""
-        listed = self.progress.lists[kind]
         changes = [node["updatedAt"] for node in connection["nodes"] if "updatedAt" in node]
-        listed.seen = max([*filter(None, [listed.seen]), *changes], default=None)
-        since = self._since(kind)
-        # Pull requests are refreshed latest first: the list ends for us where what is known begins.
-        is_known = kind == "pulls" and since is not None and min(changes, default="") < since
-        listed.after = None if is_known else place_after(connection)
-        if listed.after is None:
-            listed.ends()
-
-    def _since(self, kind: str) -> str | None:
-        since = self.progress.lists[kind].since
-        if since is None or not self.progress.lists[kind].is_whole:
-            return None
-        return f"{datetime.fromisoformat(since) - OVERLAP:%Y-%m-%dT%H:%M:%SZ}"
+        listed, after = self.progress.lists[kind], place_after(connection)
+        listed.goes_on(changes, after, is_latest_first=kind == "pulls")
 
     def _keep(self, pages: Mapping[str, Page], instead: Iterable[str] = ()) -> None:
         """Store pages and how far they bring us, at once; ``instead``: in place of what was."""
@@ -341,25 +260,18 @@ class History:
                 self.progress.incomplete |= page.incomplete
             self._note()
 
-    def _note(
-        self,
-        *,
-        fetched_at: datetime | None = None,
-        is_complete: bool = False,
-        reason: str | None = UNDER_WAY,
-    ) -> None:
+    def _note(self, fetched_at: datetime | None = None, *, reason: str | None = UNDER_WAY) -> None:
         counted = [self.counts[kind] for kind in ("issues", "pulls") if kind in self.counts]
-        reading = self.place.reading
-        expected = sum(counted) if len(counted) == 2 else reading.n_expected
-        noted = replace(
-            reading,
-            # until the first reading ends, the moment it began: no later one is known whole
-            fetched_at=fetched_at or reading.fetched_at or self.client.answered_at,
-            n_items=len(self._numbers),
+        before = self.place.reading
+        expected = sum(counted) if len(counted) == 2 else before.n_expected
+        # until the first reading ends, the moment it began: no later one is known whole
+        spoken_for = fetched_at or before.fetched_at or self.client.answered_at
+        held = len(self._numbers)
+        self.place.note(
+            self.progress,
+            fetched_at=spoken_for,
+            n_items=held,
             n_expected=expected,
-            is_complete=is_complete,
             reason=reason,
-            cursor=self.progress.to_json(),
         )
-        self.place.store.note(noted)
-        self._watch.reads(self.place.repo, len(self._numbers), expected, self.client.points_left)
+        self._watch.reads(self.place.repo, held, expected, self.client.points_left)

@@ -25,6 +25,7 @@ SIZES: Mapping[str, int] = {
     "accounts": 100,
 }
 NESTED = ("labels", "assignees", "comments", "reviews", "timelineItems")
+WORDS = {"timelineItems": "events", "threads": "comments"}  # where ours are not GitHub's
 _ACCOUNTS = {"author", "mergedBy", "actor", "assignee", "requestedReviewer"}
 _MORE = 100
 _AT_ONCE = 20  # items whose nested lists are followed in one request
@@ -45,6 +46,8 @@ class Page:
 
 class Reader:
     """Reads one repository's pages, smaller ones where GitHub cannot answer large ones."""
+
+    items_query = "items"
 
     def __init__(self, client: Client, progress: Progress) -> None:
         self._client = client
@@ -120,7 +123,7 @@ class Reader:
 
     def items(self, ids: list[str]) -> Iterator[Page]:
         """Items by their ids; those that are gone are left out."""
-        for nodes in self.nodes("items", ids):
+        for nodes in self.nodes(self.items_query, ids):
             yield self.whole({"nodes": nodes, "pageInfo": {}})
 
     def _complete(self, nodes: list[dict[str, Any]]) -> dict[str, str]:
@@ -131,19 +134,28 @@ class Reader:
         """
         problems: dict[str, list[str]] = {}
         for name in NESTED:
-            lists = {node["id"]: _Nested(node[name]) for node in nodes if name in node}
-            while ends := {key: each.after for key, each in lists.items() if each.after}:
-                for key, more in self._more(name, dict(islice(ends.items(), _AT_ONCE))):
-                    lists[key].join(more)
-            for node in nodes:
-                if name not in node:
-                    continue
-                nested = lists[node["id"]]
-                node[name] = {"nodes": list(nested.nodes.values())}
-                if nested.counted not in (None, len(nested.nodes)):
-                    told = f"{len(nested.nodes)} of {nested.counted} {name} of #{node['number']}"
-                    problems.setdefault(node["id"], []).append(told)
-        return {key: ", ".join(told) for key, told in problems.items()}
+            with_it = [node for node in nodes if name in node]
+            for key, lacking in self._followed(name, with_it).items():
+                problems.setdefault(key, []).append(lacking)
+        return {
+            node["id"]: f"{', '.join(problems[node['id']])} of #{node['number']}"
+            for node in nodes
+            if node["id"] in problems
+        }
+
+    def _followed(self, name: str, parents: list[dict[str, Any]]) -> dict[str, str]:
+        """Follow a list of each parent to its end, in place; says by id what is missing of it."""
+        lists = {parent["id"]: _Nested(parent[name]) for parent in parents}
+        while ends := {key: each.after for key, each in lists.items() if each.after}:
+            for key, more in self._more(name, dict(islice(ends.items(), _AT_ONCE))):
+                lists[key].join(more)
+        for parent in parents:
+            parent[name] = {"nodes": list(lists[parent["id"]].nodes.values())}
+        return {
+            key: f"{len(each.nodes)} of {each.counted} {WORDS.get(name, name)}"
+            for key, each in lists.items()
+            if each.counted not in (None, len(each.nodes))
+        }
 
     def _more(self, name: str, ends: dict[str, str]) -> Iterator[tuple[str, Any]]:
         """The next page of a nested list of several items; None for one that is gone meanwhile."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
 
+# GitHub's copies lag behind each other, so changes just before the last one seen are read again.
+OVERLAP = timedelta(minutes=5)
 LISTS = ("issues", "pulls", "releases")
 
 
@@ -26,6 +29,25 @@ class ListProgress:
     def is_under_way(self) -> bool:
         """Whether it was not read to its end yet, or is being read again."""
         return not self.is_whole or self.after is not None
+
+    @property
+    def known_before(self) -> str | None:
+        """All changes before this moment are known; None until the list was read to its end."""
+        if self.since is None or not self.is_whole:
+            return None
+        return f"{datetime.fromisoformat(self.since) - OVERLAP:%Y-%m-%dT%H:%M:%SZ}"
+
+    def goes_on(self, changes: list[str], after: str | None, *, is_latest_first: bool) -> None:
+        """A page was read: when its items changed, and where the list goes on.
+
+        Read latest first, the list ends for us where what is known begins.
+        """
+        self.seen = max([*filter(None, [self.seen]), *changes], default=None)
+        known = self.known_before
+        is_known = is_latest_first and known is not None and min(changes, default="") < known
+        self.after = None if is_known else after
+        if self.after is None:
+            self.ends()
 
     def ends(self) -> None:
         """The list was read to its end: what was seen counts."""
@@ -54,6 +76,10 @@ class Progress:
     has_tags: bool = False
     untagged: int = 0
     swept_on: str | None = None
+
+    def is_swept(self, at: datetime) -> bool:
+        """Whether everything was looked at in the month of ``at``."""
+        return (self.swept_on or "").startswith(f"{at:%Y-%m}")
 
     @property
     def is_read(self) -> bool:

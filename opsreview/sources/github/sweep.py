@@ -55,7 +55,7 @@ def _list(history: History, kind: str, listed: Listed) -> Iterator[None]:
     """Number, time of change, author and labels of every item; a step a page, nothing stored."""
     after: str | None = None
     while True:
-        asked = history.name | {"after": after}
+        asked = history.place.owner_and_name | {"after": after}
         data = history.reader.ask(f"sweep_{kind}", asked)["repository"][FIELDS[kind]]
         for node in data["nodes"]:
             has_all_labels = place_after(node["labels"]) is None

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from httpx2 import Response
 
 from opsreview.errors import SourceError
 from opsreview.secrets import redacted
+from opsreview.sources.headers import number_in, retry_after_seconds
 from opsreview.sources.pagerduty.key import KEY_NAME, LEAST_SCOPE
-
-_LONGEST_SECONDS = 86_400.0  # a told wait beyond a day is waited out by nobody
 
 
 class Limited(Exception):
@@ -80,19 +76,12 @@ def wait_seconds(response: Response) -> float | None:
     Source:
         https://support.pagerduty.com/main/docs/rest-api-rate-limits (``ratelimit-reset``).
     """
-    after = response.headers.get("retry-after")
-    until = _date(after)
     told = [
-        (until - answered_at(response)).total_seconds() if until else _number(after),
-        _number(response.headers.get("ratelimit-reset")),
+        retry_after_seconds(response),
+        number_in(response.headers.get("ratelimit-reset")),
     ]
-    known = [min(max(seconds, 1.0), _LONGEST_SECONDS) for seconds in told if seconds is not None]
+    known = [max(seconds, 1.0) for seconds in told if seconds is not None]
     return max(known, default=None)
-
-
-def answered_at(response: Response) -> datetime:
-    """PagerDuty's own clock when it answered, UTC; ours where it does not say."""
-    return _date(response.headers.get("date")) or datetime.now(UTC).replace(microsecond=0)
 
 
 def _refusal(response: Response, path: str) -> str:
@@ -128,18 +117,3 @@ def _message(response: Response) -> str:
     except (ValueError, LookupError, TypeError, AttributeError):
         return ""
     return f": {redacted(said)[:200]}"
-
-
-def _date(text: str | None) -> datetime | None:
-    try:
-        return parsedate_to_datetime(text or "").astimezone(UTC)
-    except (ValueError, TypeError, OverflowError):
-        return None
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        number = float(text or "")
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None

@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from time import sleep
+from datetime import datetime
 from typing import Any
 
 import httpx2
 import pagerduty
 import stamina
 
-from opsreview.errors import SourceError, StoppedError
+from opsreview.errors import SourceError
 from opsreview.secrets import Secret
+from opsreview.sources.headers import answered_at
+from opsreview.sources.pace import Pace, SystemClock
 from opsreview.sources.pagerduty.answers import (
     Limited,
     Refusal,
     Transient,
     answered,
-    answered_at,
     held,
     wait_seconds,
 )
 from opsreview.sources.terms import Terms, Watch
 
 TRIES = 4
-_UNTOLD_SECONDS, _LONGEST_UNTOLD_SECONDS = 5.0, 60.0
-_STEP_SECONDS = 1.0
-_LIMIT = "PagerDuty's rate limit"
+_UNTOLD_SECONDS = 5.0
 Params = Mapping[str, Any]
 
 stamina.instrumentation.set_on_retry_hooks([])  # retries are told by our own watch
@@ -64,9 +62,14 @@ class Client:
 
     def __init__(self, api_url: str, key: Secret, terms: Terms) -> None:
         self._requests = _Requests(key.reveal(), base_url=api_url)
-        self._terms = terms
-        self._waited_seconds = 0.0
-        self._limits = 0
+        self._pace = Pace(
+            terms,
+            SystemClock(),
+            name="PagerDuty",
+            address=api_url,
+            untold_seconds=_UNTOLD_SECONDS,
+        )
+        self._watch = terms.watch
         self._first_at: datetime | None = None
 
     def __enter__(self) -> Client:
@@ -78,7 +81,7 @@ class Client:
     @property
     def watch(self) -> Watch:
         """Who is told how far it is."""
-        return self._terms.watch
+        return self._watch
 
     @property
     def first_answered_at(self) -> datetime:
@@ -124,12 +127,13 @@ class Client:
 
     def _unlimited(self, path: str, params: Params | None) -> dict[str, Any]:
         while True:
+            self._pace.wait()
             try:
                 answer = answered(self._send(path, params), path)
             except Limited as limit:
-                self._wait(limit.seconds)
+                self._pace.limited(limit.seconds, str(limit))
             else:
-                self._limits = 0
+                self._pace.answered()
                 return answer
 
     def _send(self, path: str, params: Params | None) -> httpx2.Response:
@@ -144,26 +148,3 @@ class Client:
         response: httpx2.Response = answer
         self._first_at = self._first_at or answered_at(response)
         return response
-
-    def _wait(self, told_seconds: float | None) -> None:
-        """Let a limit pass, longer each time in a row where PagerDuty does not say how long."""
-        untold = min(_UNTOLD_SECONDS * 2.0 ** min(self._limits, 9), _LONGEST_UNTOLD_SECONDS)
-        left = untold if told_seconds is None else told_seconds
-        self._limits += 1
-        if self._waited_seconds + left > self._terms.max_wait_seconds:
-            raise _too_long(left)
-        self._waited_seconds += left
-        while left > 0:
-            self._terms.watch.waits(left, _LIMIT)
-            sleep(min(left, _STEP_SECONDS))
-            left -= _STEP_SECONDS
-        self._terms.watch.waits(0, _LIMIT)
-
-
-def _too_long(seconds: float) -> StoppedError:
-    until = datetime.now(UTC) + timedelta(seconds=seconds)
-    return StoppedError(
-        f"{_LIMIT}: it can be asked again at {until:%Y-%m-%d %H:%M} UTC, later than --max-wait "
-        "allows; run the same command again then",
-        until,
-    )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, time
 from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field, StringConstraints
 
 from opsreview.errors import SourceError
 from opsreview.sources import SourceRows
+from opsreview.sources.api_url import ApiUrl
 from opsreview.sources.declared import DeclaredSource
 from opsreview.sources.pagerduty.key import pagerduty_key
 from opsreview.sources.pagerduty.nodes import INCIDENTS, LOG_ENTRIES, ON_CALL
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 # What asks PagerDuty is imported where it is needed: its client takes a while to load.
 PagerDutyId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,40}$")]
 REQUESTS_A_MINUTE = 960  # of a key, support.pagerduty.com/main/docs/rest-api-rate-limits
-_THIS_MACHINE = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
 
 
 class PagerDuty(DeclaredSource):
@@ -40,27 +39,11 @@ class PagerDuty(DeclaredSource):
     """
 
     kind: Literal["pagerduty"]
-    api_url: str = "https://api.pagerduty.com"
+    api_url: ApiUrl = "https://api.pagerduty.com"
     services: list[PagerDutyId] = []
     schedules: list[PagerDutyId] = []
     since: date | None = None
     name: str = Field("pagerduty", min_length=1)
-
-    @field_validator("api_url")
-    @classmethod
-    def _is_safe(cls, url: str) -> str:
-        try:
-            parts = urlsplit(url)
-            host, _ = parts.hostname or "", parts.port
-        except ValueError as error:
-            raise ValueError(f"{url!r} is not an address ({error})") from None
-        if not host or parts.scheme not in ("https", "http"):
-            raise ValueError(f"{url!r} is not an address: write it like https://api.pagerduty.com")
-        if parts.scheme == "http" and not _THIS_MACHINE.fullmatch(host):
-            raise ValueError(f"{url!r} would send the key in the clear: write https://{host}")
-        if parts.username or parts.password or parts.query or parts.fragment:
-            raise ValueError("api_url is a host and a path alone; the key is in the environment")
-        return url.rstrip("/")
 
     @property
     def key(self) -> str:

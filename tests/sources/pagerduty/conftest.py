@@ -15,6 +15,16 @@ def _never(seconds):
     assert seconds == 0, f"somebody waits {seconds} seconds"
 
 
+class Waits(list):
+    """A clock by which time passes only by sleeping, and how often that was."""
+
+    def now(self):
+        return sum(self)
+
+    def sleep(self, seconds):
+        self.append(seconds)
+
+
 @pytest.fixture
 def account(monkeypatch):
     for name in ("http_proxy", "https_proxy", "all_proxy"):
@@ -28,9 +38,9 @@ def account(monkeypatch):
 
 @pytest.fixture
 def waits(monkeypatch):
-    """The seconds that would have been waited."""
-    waits = []
-    monkeypatch.setattr(client, "sleep", waits.append)
+    """The seconds that would have been waited; time passes only so."""
+    waits = Waits()
+    monkeypatch.setattr(client, "SystemClock", lambda: waits)
     return waits
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from opsreview.errors import SourceError, StoppedError
+from opsreview.errors import SourceError
 from opsreview.sources.github.client import Client
 from opsreview.sources.github.discussions.history import DiscussionHistory
 from opsreview.sources.github.discussions.pages import forum_of
 from opsreview.sources.github.discussions.rows import Support
-from opsreview.sources.github.faults import Fault, Unauthorized
-from opsreview.sources.github.history import Place
+from opsreview.sources.github.faults import Fault
+from opsreview.sources.github.fetching import in_turn
+from opsreview.sources.github.place import Place
 from opsreview.sources.github.queries import query_text
 from opsreview.sources.terms import Terms
 
@@ -26,8 +26,6 @@ def fetch_discussions(
 ) -> None:
     """Bring the discussions of repositories up to date, one repository after the other.
 
-    One that cannot be read keeps what is stored of it, and its reading says why.
-
     Args:
         places: The repositories of one source.
         client: Who asks.
@@ -39,23 +37,14 @@ def fetch_discussions(
         SourceError: The token is not accepted, or no repository can be read.
         StoppedError: A limit asks for a longer wait than the terms allow.
     """
-    whole = list(places)
-    failed: list[str] = []
-    for turn, place in enumerate(whole):
-        try:
-            DiscussionHistory(place, client, terms.watch).read(support, terms, zone)
-        except (Unauthorized, StoppedError) as error:
-            for each in whole[turn:]:
-                _note(each, str(error))
-            if isinstance(error, StoppedError):
-                raise
-            raise SourceError(str(error)) from error
-        except Fault as fault:
-            terms.watch.say(f"the discussions of {place.repo} cannot be read: {fault}")
-            failed.append(f"{place.repo}: {fault}")
-            _note(place, str(fault))
-    if failed and len(failed) == len(whole):
-        raise SourceError("; ".join(failed))
+    in_turn([(place, _read(place, client, terms, support, zone)) for place in places], terms.watch)
+
+
+def _read(
+    place: Place, client: Client, terms: Terms, support: Support, zone: ZoneInfo
+) -> Iterator[None]:
+    DiscussionHistory(place, client, terms.watch).read(support, terms, zone)
+    yield
 
 
 def forecast(places: Iterable[Place], client: Client) -> str:
@@ -80,15 +69,8 @@ def forecast(places: Iterable[Place], client: Client) -> str:
 
 def _count(place: Place, client: Client) -> int:
     """How many discussions a repository has."""
-    if not forum_of(client, place.repo)["hasDiscussionsEnabled"]:
+    if not forum_of(client, place)["hasDiscussionsEnabled"]:
         return 0
-    owner, _, name = place.repo.partition("/")
-    asked = {"owner": owner, "name": name, "first": 1}
-    data = client.query(query_text("sweep_discussions"), asked)
+    asked = {**place.owner_and_name, "first": 1}
+    data = client.query(query_text("sweep_discussions"), asked, is_small=True)
     return int(data["repository"]["discussions"]["totalCount"])
-
-
-def _note(place: Place, reason: str) -> None:
-    """What is stored stays as it is; that it is not up to date is said, and why."""
-    with place.store.page():
-        place.store.note(replace(place.reading, is_complete=False, reason=reason))

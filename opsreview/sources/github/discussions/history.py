@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,9 +10,8 @@ from zoneinfo import ZoneInfo
 from opsreview.sources.github.client import Client
 from opsreview.sources.github.discussions.pages import DiscussionReader, forum_of
 from opsreview.sources.github.discussions.rows import Support, category_of
-from opsreview.sources.github.faults import Refused
-from opsreview.sources.github.history import OVERLAP, UNDER_WAY, Place
 from opsreview.sources.github.pages import Page, flattened, place_after
+from opsreview.sources.github.place import UNDER_WAY, Place
 from opsreview.sources.github.progress import ListProgress, Progress
 from opsreview.sources.terms import Terms, Watch
 from opsreview.store import Node
@@ -30,7 +28,7 @@ class DiscussionHistory:
 
     def __init__(self, place: Place, client: Client, watch: Watch) -> None:
         self._place, self._client, self._watch = place, client, watch
-        forum = forum_of(client, place.repo)
+        forum = forum_of(client, place)
         self._is_enabled = bool(forum["hasDiscussionsEnabled"])
         self._spoken_for = client.answered_at
         self._progress = self._known_progress(forum)
@@ -51,9 +49,10 @@ class DiscussionHistory:
             StoppedError: A limit asks for a longer wait than the terms allow.
         """
         if self._is_enabled:
-            today = f"{self._client.answered_at.astimezone(zone):%Y-%m-%d}"
+            now = self._client.answered_at.astimezone(zone)
+            today = f"{now:%Y-%m-%d}"
             self._read_on(support, today)
-            is_due = (self._progress.swept_on or "")[:7] != today[:7]
+            is_due = not self._progress.is_swept(now)
             if terms.is_sweep or is_due or len(self._held()) != self._count:
                 self._sweep(today)
         else:
@@ -61,12 +60,7 @@ class DiscussionHistory:
             self._count = len(self._held())
         missing = self._missing()
         with self._place.store.page():
-            self._note(self._spoken_for, is_complete=missing is None, reason=missing)
-
-    @property
-    def _name(self) -> dict[str, str]:
-        owner, _, name = self._place.repo.partition("/")
-        return {"owner": owner, "name": name}
+            self._note(self._spoken_for, reason=missing)
 
     def _known_progress(self, forum: Mapping[str, Any]) -> Progress:
         """How far this repository was read.
@@ -81,13 +75,7 @@ class DiscussionHistory:
             lists = {_LIST: ListProgress()}
             new = Progress(number, forum["nameWithOwner"], lists=lists)
             progress = place.under_another_name(number) or new
-        if progress.repository_id != number:
-            raise Refused(
-                "is another repository now than the one whose discussions are stored: its number "
-                f"was {progress.repository_id} and is {number}; what is stored is kept and not "
-                "mixed. Take it out of `repos`, or start with a new --outputs folder"
-            )
-        progress.name = forum["nameWithOwner"]
+        place.identified(progress, forum, self._watch)
         return progress
 
     def _read_on(self, support: Support, today: str) -> None:
@@ -108,32 +96,18 @@ class DiscussionHistory:
         while True:
             is_refresh = listed.is_whole
             asked = {"after": listed.after, "direction": "DESC" if is_refresh else "ASC"}
-            data = self._reader.ask("discussions", self._name | asked)["repository"]
+            data = self._reader.ask("discussions", self._place.owner_and_name | asked)["repository"]
             found = data["discussions"]
             if not is_refresh or listed.after is None:
                 self._spoken_for = self._client.answered_at
             self._count = found["totalCount"]
             nodes = [each for each in found["nodes"] if not (is_refresh and self._is_stored(each))]
             page = self._reader.whole({**found, "nodes": nodes})
-            self._advance(found)
+            changes = [node["updatedAt"] for node in found["nodes"]]
+            listed.goes_on(changes, place_after(found), is_latest_first=True)
             self._keep(page, data["discussionCategories"]["nodes"])
             if listed.after is None:
                 return
-
-    def _advance(self, found: Mapping[str, Any]) -> None:
-        """Where the list goes on after this page, or that it is at its end."""
-        listed = self._listed
-        changes = [node["updatedAt"] for node in found["nodes"]]
-        listed.seen = max([*filter(None, [listed.seen]), *changes], default=None)
-        # A refresh reads the latest first: the list ends for us where what is known begins.
-        is_known = listed.is_whole and min(changes, default="") < self._since()
-        listed.after = None if is_known else place_after(found)
-        if listed.after is None:
-            listed.ends()
-
-    def _since(self) -> str:
-        since = self._listed.since
-        return f"{datetime.fromisoformat(since) - OVERLAP:%Y-%m-%dT%H:%M:%SZ}" if since else ""
 
     def _is_stored(self, node: Mapping[str, Any]) -> bool:
         """Whether a discussion is stored as GitHub lists it."""
@@ -201,7 +175,9 @@ class DiscussionHistory:
         accounts: dict[str, dict[str, str]] = {}
         after: str | None = None
         while True:
-            data = self._reader.ask("sweep_discussions", self._name | {"after": after})
+            data = self._reader.ask(
+                "sweep_discussions", self._place.owner_and_name | {"after": after}
+            )
             found = data["repository"]["discussions"]
             listed |= {str(node["number"]): node for node in found["nodes"]}
             flattened(found, accounts)
@@ -225,8 +201,7 @@ class DiscussionHistory:
 
     def _held(self) -> set[str]:
         """The numbers of what is stored and still there on GitHub."""
-        place = self._place
-        return place.store.keys(place.source, place.repo, _LIST) - place.gone()
+        return self._place.held(_LIST)
 
     def _missing(self) -> str | None:
         """What GitHub counts and the store does not hold, in words; None where they agree."""
@@ -252,23 +227,14 @@ class DiscussionHistory:
             self._progress.incomplete |= page.incomplete
             self._note()
 
-    def _note(
-        self,
-        fetched_at: datetime | None = None,
-        *,
-        is_complete: bool = False,
-        reason: str | None = UNDER_WAY,
-    ) -> None:
-        held, reading = len(self._held()), self._place.reading
-        noted = replace(
-            reading,
-            fetched_at=fetched_at or reading.fetched_at,
+    def _note(self, fetched_at: datetime | None = None, *, reason: str | None = UNDER_WAY) -> None:
+        held = len(self._held())
+        self._place.note(
+            self._progress,
+            fetched_at=fetched_at,
             n_items=held,
             n_expected=self._count,
-            is_complete=is_complete,
             reason=reason,
-            cursor=self._progress.to_json(),
         )
-        self._place.store.note(noted)
         told = f"{self._place.repo} discussions"
         self._watch.reads(told, held, self._count, self._client.points_left)

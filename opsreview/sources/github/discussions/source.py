@@ -7,11 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import StringConstraints
 
 from opsreview.sources import SourceRows
-from opsreview.sources.declared import DeclaredSource
-from opsreview.sources.github.api import checked_api_url
 from opsreview.sources.github.discussions.rows import (
     Support,
     category_of,
@@ -20,43 +18,24 @@ from opsreview.sources.github.discussions.rows import (
     support_requests,
 )
 from opsreview.sources.github.progress import Progress
-from opsreview.sources.github.token import github_token
+from opsreview.sources.github.repos import GithubRepos
 from opsreview.sources.terms import DEFAULT_TERMS, Terms
 from opsreview.store import Node, Reading, Store
 from opsreview.window import Window
 
-# The client is imported where it is needed: it brings ghapi, which no other command waits for.
 CategoryName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _TABLE = "support_requests"
 
 
-class GithubDiscussions(DeclaredSource):
+class GithubDiscussions(GithubRepos):
     """``{kind: github_discussions, categories: [Q&A, Help]}``: a support request a discussion.
 
     ``categories`` are written as GitHub shows them; without them all count in which GitHub lets
-    an answer be chosen. All of the team's repositories are read, or the one that ``repo`` names.
-    ``api_url`` and ``reserve`` are those of ``github``. ``where`` is asked of a discussion:
-    number, url, ….
+    an answer be chosen. ``where`` is asked of a discussion: number, url, ….
     """
 
     kind: Literal["github_discussions"]
-    api_url: str = "https://api.github.com"
-    reserve: float = Field(0.1, ge=0, lt=1)
     categories: tuple[CategoryName, ...] = ()
-
-    @field_validator("api_url")
-    @classmethod
-    def _is_safe(cls, url: str) -> str:
-        return checked_api_url(url)
-
-    @property
-    def key(self) -> str:
-        return ":".join(filter(None, ["github_discussions", self.api_url, self.repo]))
-
-    @property
-    def repos(self) -> tuple[str, ...]:
-        """The repositories this source reads."""
-        return (self.repo,) if self.repo else self._team_repos
 
     @property
     def support(self) -> Support:
@@ -73,13 +52,9 @@ class GithubDiscussions(DeclaredSource):
             SourceError: There is no token or it is not accepted, or no repository can be read.
             StoppedError: A limit asks for a longer wait than the terms allow.
         """
-        from opsreview.sources.github.client import Client
         from opsreview.sources.github.discussions.fetching import fetch_discussions
-        from opsreview.sources.github.history import Place
 
-        token = github_token(self.api_url)
-        places = [Place(store, self.key, repo, self.repos) for repo in self.repos]
-        with Client(self.api_url, token, terms, reserve_share=self.reserve) as client:
+        with self._asked(store, terms) as (places, client):
             fetch_discussions(places, client, terms, self.support, zone=self.zone)
         if unknown := self._unknown_categories(store):
             with store.page():
@@ -93,13 +68,9 @@ class GithubDiscussions(DeclaredSource):
         Raises:
             SourceError: There is no token or it is not accepted.
         """
-        from opsreview.sources.github.client import Client
         from opsreview.sources.github.discussions.fetching import forecast
-        from opsreview.sources.github.history import Place
 
-        token = github_token(self.api_url)
-        places = [Place(store, self.key, repo, self.repos) for repo in self.repos]
-        with Client(self.api_url, token, terms, reserve_share=self.reserve) as client:
+        with self._asked(store, terms) as (places, client):
             return forecast(places, client)
 
     def rows(self, store: Store) -> SourceRows:
@@ -132,12 +103,6 @@ class GithubDiscussions(DeclaredSource):
             rejected + gone_requests(gone, marks),
             fetched_at=max(fetched, default=None),
         )
-
-    def _readings(self, store: Store) -> list[Reading]:
-        return [each for each in store.readings(self.key) if each.repo in self.repos]
-
-    def _nodes(self, store: Store, kind: str) -> list[Node]:
-        return [node for node in store.nodes(self.key, kind) if node.repo in self.repos]
 
     def _unknown_categories(self, store: Store) -> str | None:
         """What is wrong with the categories that are named, in words; None where all are known."""

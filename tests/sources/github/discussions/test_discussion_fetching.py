@@ -114,7 +114,7 @@ def test_a_query_that_github_gave_up_on_once_is_asked_again(forum, desk, github,
 def test_a_page_of_one_that_is_too_large_is_a_fault(forum, desk, github):
     ask(forum, 2)
     github.most = {"replies": 0}
-    with pytest.raises(SourceError, match=r"even for one item \(replies\)"):
+    with pytest.raises(SourceError, match=r"even for a page of one \(replies\)"):
         desk().fetch()
 
 

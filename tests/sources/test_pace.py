@@ -8,7 +8,7 @@ import pytest
 from github_team import Told
 
 from opsreview.errors import StoppedError
-from opsreview.sources.github.pace import Pace
+from opsreview.sources.pace import Pace
 from opsreview.sources.terms import Terms
 
 DAY = 24 * 3600
@@ -38,7 +38,11 @@ def told() -> Told:
 
 
 def pace(clock: Clock, told: Told, max_wait_seconds: float = 900.0) -> Pace:
-    return Pace(Terms(max_wait_seconds=max_wait_seconds, watch=told), clock, "api")
+    return paced_by(Terms(max_wait_seconds=max_wait_seconds, watch=told), clock)
+
+
+def paced_by(terms: Terms, clock: Clock, address: str = "api") -> Pace:
+    return Pace(terms, clock, name="GitHub", address=address, untold_seconds=60)
 
 
 def waited(pace: Pace, clock: Clock) -> float:
@@ -144,8 +148,8 @@ def test_a_wait_is_believed_up_to_a_day(clock: Clock, told: Told) -> None:
 
 def test_all_sources_that_ask_with_one_token_wait_together(clock: Clock, told: Told) -> None:
     terms = Terms(watch=told)
-    one, another = Pace(terms, clock, "api"), Pace(terms, clock, "api")
-    elsewhere = Pace(terms, clock, "another api")
+    one, another = paced_by(terms, clock), paced_by(terms, clock)
+    elsewhere = paced_by(terms, clock, "another api")
     one.hold(30, "busy")
     assert waited(elsewhere, clock) == 0
     assert waited(another, clock) == 30

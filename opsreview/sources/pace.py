@@ -10,7 +10,6 @@ from opsreview.errors import StoppedError
 from opsreview.sources.terms import Hold, Terms
 
 _STEP_SECONDS = 1.0
-_UNTOLD_SECONDS = 60.0  # "wait at least one minute, then longer", GitHub's docs on secondary limits
 _LONGEST_SECONDS = 86_400.0  # limits are by the hour: more is a clock gone wrong, or milliseconds
 _MOST_LIMITS = 8  # limits in a row, after which waiting has not helped
 
@@ -36,11 +35,21 @@ class SystemClock:
 
 
 class Pace:
-    """Keeps requests back until they may go, within the time a fetch may wait in all."""
+    """Keeps requests back until they may go, within the time a fetch may wait in all.
 
-    def __init__(self, terms: Terms, clock: Clock, address: str) -> None:
-        self._terms = terms
-        self._clock = clock
+    Args:
+        terms: How long may be waited, and who is told; all that ask one address wait together.
+        clock: By which time is told.
+        name: What the API is called in messages.
+        address: Where it is.
+        untold_seconds: The wait where a limit does not say for how long; twice that the next time.
+    """
+
+    def __init__(
+        self, terms: Terms, clock: Clock, *, name: str, address: str, untold_seconds: float
+    ) -> None:
+        self._terms, self._clock = terms, clock
+        self._name, self._untold_seconds = name, untold_seconds
         self._hold = terms.holds.setdefault(address, Hold())
         self._waited_seconds = 0.0
         self._limits = 0
@@ -52,7 +61,7 @@ class Pace:
             self._hold.until, self._hold.reason = until, reason
 
     def limited(self, seconds: float | None, reason: str) -> None:
-        """A limit was met; where GitHub does not say for how long, longer each time in a row.
+        """A limit was met; where it does not say for how long, longer each time in a row.
 
         Raises:
             StoppedError: Limits came again and again though their time was waited out.
@@ -60,10 +69,11 @@ class Pace:
         self._limits += 1
         if self._limits > _MOST_LIMITS:
             raise StoppedError(
-                f"GitHub keeps limiting us ({reason}) after {_MOST_LIMITS} waits: run the same "
-                "command again later, it goes on where this one stopped"
+                f"{self._name} keeps limiting us ({reason}) after {_MOST_LIMITS} waits: run the "
+                "same command again later, it goes on where this one stopped"
             )
-        self.hold(_UNTOLD_SECONDS * 2 ** (self._limits - 1) if seconds is None else seconds, reason)
+        untold = self._untold_seconds * 2 ** (self._limits - 1)
+        self.hold(untold if seconds is None else seconds, reason)
 
     def answered(self) -> None:
         """A request was answered: limits are counted from here."""
@@ -90,8 +100,8 @@ class Pace:
     def _too_long(self, left: float) -> StoppedError:
         until = datetime.now(UTC) + timedelta(seconds=left)
         return StoppedError(
-            f"{self._hold.reason}: GitHub can be asked again at {until:%Y-%m-%d %H:%M} UTC, in "
-            f"{left / 60:.0f} minutes, longer than --max-wait allows; run the same command again "
-            "then, it goes on where this one stopped",
+            f"{self._hold.reason}: {self._name} can be asked again at {until:%Y-%m-%d %H:%M} UTC, "
+            f"in {left / 60:.0f} minutes, longer than --max-wait allows; run the same command "
+            "again then, it goes on where this one stopped",
             until,
         )
