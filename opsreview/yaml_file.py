@@ -39,7 +39,9 @@ _KINDS: dict[type, str] = {dict: "a mapping (`key: value` lines)", list: "a list
 class StrictModel(BaseModel):
     """Base of everything read from params: unknown keys and NaN are errors, values are frozen."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True
+    )
 
 
 @dataclass(frozen=True)

@@ -171,7 +171,7 @@ def _held(connection: sqlite3.Connection) -> list[tuple[Any, ...]]:
 
 def _fork_when_told() -> None:
     """Read orders, a line each, until there are no more."""
-    client = _warmed_up()
+    _warmed_up()
     pids: set[int] = set()
     for line in sys.stdin:
         order = json.loads(line)
@@ -180,7 +180,6 @@ def _fork_when_told() -> None:
             pids -= set() if os.WIFSTOPPED(status) else {order["wait"]}
             print(json.dumps(_in_words(status)), flush=True)
             continue
-        client.GhApi(token=os.environ["GITHUB_TOKEN"], gh_host=order["api_url"], sync=True)
         pid = os.fork()
         if pid == 0:
             _fetch(order)
@@ -191,21 +190,19 @@ def _fork_when_told() -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-def _warmed_up() -> Any:
+def _warmed_up() -> None:
     """All that a fetch imports and makes once, before there are several of them."""
     import httpcore2
     import httpx2
 
-    from opsreview.sources.github import client, fetching, history, pages  # noqa: F401
+    from opsreview.sources.github import fetching, history, pages  # noqa: F401
 
     httpcore2.default_ssl_context = cache(httpcore2.default_ssl_context)
-    client.GhApi = cache(client.GhApi)  # its thousand operations take long to make
     pages.SIZES.update(SIZES)  # type: ignore[attr-defined]
     with suppress(httpx2.ConnectError), httpx2.Client() as http:
         http.get("http://127.0.0.1:1/")
     with open(os.devnull, "w") as nowhere, redirect_stderr(nowhere), redirect_stdout(nowhere):
         _code_of(["fetch", "nobody", "--params", os.devnull])
-    return client
 
 
 def _fetch(order: Mapping[str, Any]) -> None:

@@ -37,12 +37,10 @@ for name in (None, "httpx2", "httpcore2", "stamina", "pagerduty", "ghapi", "opsr
     logging.getLogger(name).setLevel(logging.DEBUG)
     logging.getLogger(name).addHandler(logging.FileHandler(log))
 
-import functools, stamina
+import stamina
 from opsreview.cli import app
 from opsreview.sources.github import client
 from opsreview.sources.github.history import History
-
-client.GhApi = functools.cache(client.GhApi)  # its thousand operations take long to make
 
 def broken(self):
     token = os.environ["GITHUB_TOKEN"]

@@ -10,7 +10,6 @@ import pickle
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,6 @@ from opsreview import secrets
 from opsreview.errors import SourceError
 from opsreview.reports.kernels import kernel_environment
 from opsreview.secrets import Secret, guard_output, redacted
-from opsreview.sources.github import client
 from opsreview.sources.github.api import Github
 from opsreview.store import Node, Reading, Store
 
@@ -226,7 +224,6 @@ def test_fetch_sends_nothing_to_another_origin_whichever_answer_leads_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
-    monkeypatch.setattr(client, "GhApi", cache(client.GhApi))  # its thousand operations once
     led = ("repository", "issues", "more_comments", "pulls", "releases", "/tags", "refresh")
     with (
         GithubStandIn(small_world()) as elsewhere,

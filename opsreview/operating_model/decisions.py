@@ -11,8 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
-from opsreview.operating_model.quantities import Target
-from opsreview.operating_model.shape import Identifier, Text
+from opsreview.operating_model.quantities import Identifier, Target, Text
 from opsreview.yaml_file import Place, StrictModel, close_names, read_yaml, validated
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from opsreview.operating_model.names import Holder, holder, holder_of_area, name_problems
 from opsreview.operating_model.promise import Promise
 from opsreview.operating_model.quantities import cadence_of, days_of, hours_of, quantity_of
+from opsreview.operating_model.references import NOTHING_AROUND, Surroundings, reference_problems
 from opsreview.operating_model.resolved import resolved_json
 from opsreview.operating_model.shape import ModelEntry, PromiseEntry
 from opsreview.window import Window
@@ -30,6 +31,7 @@ class OperatingModel:
     entry: ModelEntry
     people: frozenset[str]
     metrics: frozenset[str]
+    around: Surroundings = NOTHING_AROUND
 
     @cached_property
     def promises(self) -> tuple[Promise, ...]:
@@ -78,7 +80,7 @@ class OperatingModel:
         Raises:
             ParamsError: The document is not valid.
         """
-        return resolved(replace(self.file, data=data), self.people, self.metrics)
+        return resolved(replace(self.file, data=data), self.people, self.metrics, self.around)
 
     @cached_property
     def not_declared(self) -> list[str]:
@@ -108,21 +110,32 @@ class OperatingModel:
         return said | {"not_declared": self.not_declared}
 
 
-def load_model(path: Path, people: Collection[str], metrics: Collection[str]) -> OperatingModel:
+def load_model(
+    path: Path,
+    people: Collection[str],
+    metrics: Collection[str],
+    around: Surroundings = NOTHING_AROUND,
+) -> OperatingModel:
     """Read ``operating_model.yaml`` and resolve every name in it.
 
     Args:
         path: The document.
         people: Ids of people.yaml, those who left included.
         metrics: Ids of the metrics that a promise may be held by.
+        around: What else the document may refer to.
 
     Raises:
-        ParamsError: The file is not valid, or it names a person, role or metric that is not known.
+        ParamsError: The file is not valid, or it names something that is not known.
     """
-    return resolved(read_yaml(path), people, metrics)
+    return resolved(read_yaml(path), people, metrics, around)
 
 
-def resolved(file: YamlFile, people: Collection[str], metrics: Collection[str]) -> OperatingModel:
+def resolved(
+    file: YamlFile,
+    people: Collection[str],
+    metrics: Collection[str],
+    around: Surroundings = NOTHING_AROUND,
+) -> OperatingModel:
     """A document already read, with every name in it resolved.
 
     Raises:
@@ -133,10 +146,11 @@ def resolved(file: YamlFile, people: Collection[str], metrics: Collection[str]) 
         *name_problems(entry, people),
         *_repeats(entry),
         *_unknown_metrics(entry, metrics),
+        *reference_problems(entry, file.data, around),
     ]
     if problems:
         raise file.refusal(problems)
-    return OperatingModel(file, entry, frozenset(people), frozenset(metrics))
+    return OperatingModel(file, entry, frozenset(people), frozenset(metrics), around)
 
 
 def _repeats(entry: ModelEntry) -> Iterator[tuple[Place, str]]:

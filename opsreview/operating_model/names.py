@@ -10,13 +10,14 @@ from opsreview.operating_model.shape import ModelEntry
 from opsreview.yaml_file import Place, close_names
 
 DUTY = "duty"  # whoever holds the rota at the moment
+AREA_OWNER = "area-owner"  # whoever owns the area that the matter at hand belongs to
 
 
 @dataclass(frozen=True)
 class Holder:
     """A name of the model, resolved: ``people`` are all who may act under it.
 
-    ``owner`` is None where the rota decides who it is.
+    ``owner`` is None where the rota, the area or a CODEOWNERS file decides who it is.
     """
 
     name: str
@@ -41,25 +42,32 @@ def holder(name: str, entry: ModelEntry) -> Holder:
         return _held_by(name, role.owner, role.deputy)
     if name == DUTY and entry.rhythm.duty:
         return Holder(name, None, None, tuple(dict.fromkeys(entry.rhythm.duty.order)))
+    if name == AREA_OWNER:
+        owners = (holder_of_area(area, entry).people for area in entry.areas)
+        return Holder(
+            name, None, None, tuple(dict.fromkeys(one for each in owners for one in each))
+        )
     return _held_by(name, name, None)
 
 
 def holder_of_area(area: str, entry: ModelEntry) -> Holder:
     """Who answers for an area: its owner, and its own deputy before the owning role's."""
     said = entry.areas[area]
-    owner = holder(said.owner, entry)
+    owner = holder(said.owner, entry) if said.owner else Holder(area, None, None, ())
     deputy = holder(said.deputy, entry).owner if said.deputy else owner.deputy
     if owner.owner is None:
-        return Holder(area, None, deputy, owner.people)
+        people = dict.fromkeys(filter(None, [*owner.people, deputy]))
+        return Holder(area, None, deputy, tuple(people))
     return _held_by(area, owner.owner, deputy)
 
 
 def name_problems(entry: ModelEntry, people: Collection[str]) -> list[tuple[Place, str]]:
     """Every name that stands for nobody, and every name that stands for two things."""
+    taken = {*people, AREA_OWNER, *([DUTY] if entry.rhythm.duty else [])}
     problems: list[tuple[Place, str]] = [
-        ((*place, name), f"{name} is a person of people.yaml too: give the role another name")
-        for place, name in ((("roles",), role) for role in entry.roles)
-        if name in people or (name == DUTY and entry.rhythm.duty)
+        (("roles", role), f"{role} is {_taken_by(role)} too: give the role another name")
+        for role in entry.roles
+        if role in taken
     ]
     for place, name in _people_named(entry):
         if name not in people:
@@ -67,10 +75,14 @@ def name_problems(entry: ModelEntry, people: Collection[str]) -> list[tuple[Plac
             problems.append((place, f"{name} is not a person of people.yaml; {hint}"))
     known = {*people, *entry.roles, *([DUTY] if entry.rhythm.duty else [])}
     for place, name in _holders_named(entry):
-        if name not in known:
+        if name not in known and not (name == AREA_OWNER and place[0] == "decisions"):
             hint = close_names(name, known)
             problems.append((place, f"{name} is no person of people.yaml and no role here; {hint}"))
     return problems
+
+
+def _taken_by(role: str) -> str:
+    return "a word of ours" if role in {DUTY, AREA_OWNER} else "a person of people.yaml"
 
 
 def _people_named(entry: ModelEntry) -> Iterator[tuple[Place, str]]:
@@ -85,7 +97,8 @@ def _people_named(entry: ModelEntry) -> Iterator[tuple[Place, str]]:
 
 def _holders_named(entry: ModelEntry) -> Iterator[tuple[Place, str]]:
     for name, area in entry.areas.items():
-        yield ("areas", name, "owner"), area.owner
+        if area.owner:
+            yield ("areas", name, "owner"), area.owner
         if area.deputy:
             yield ("areas", name, "deputy"), area.deputy
     for name, channel in entry.channels.items():
@@ -100,6 +113,34 @@ def _holders_named(entry: ModelEntry) -> Iterator[tuple[Place, str]]:
         yield ("promises", i, "owner"), promise.owner
     if entry.reviewed:
         yield ("reviewed", "by"), entry.reviewed.by
+    yield from _holders_of_decisions(entry)
+    yield from _holders_of_rules(entry)
+
+
+def _holders_of_decisions(entry: ModelEntry) -> Iterator[tuple[Place, str]]:
+    for name, rule in entry.decisions.items():
+        for key, who in (("decides", rule.decides), ("handed_to", rule.handed_to)):
+            if who:
+                yield ("decisions", name, key), who
+        for i, who in enumerate(rule.consulted):
+            yield ("decisions", name, "consulted", i), who
+
+
+def _holders_of_rules(entry: ModelEntry) -> Iterator[tuple[Place, str]]:
+    for name, severity in entry.severities.items():
+        if severity.calls:
+            yield ("severities", name, "calls"), severity.calls
+    if entry.rhythm.release and entry.rhythm.release.hotfix:
+        yield ("rhythm", "release", "hotfix", "by"), entry.rhythm.release.hotfix.by
+    for name, rule in entry.backlog.items():
+        if rule.by:
+            yield ("backlog", name, "by"), rule.by
+    for name, page in entry.docs.items():
+        yield ("docs", name, "owner"), page.owner
+    if entry.onboarding:
+        yield ("onboarding", "buddy"), entry.onboarding.buddy
+    for i, said in enumerate(entry.commitments):
+        yield ("commitments", i, "owner"), said.owner
 
 
 def _held_by(name: str, owner: str, deputy: str | None) -> Holder:

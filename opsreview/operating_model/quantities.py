@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from math import isfinite
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -135,6 +135,12 @@ def _same_weekday(starting: date, months_later: int) -> date:
     return day if day.month == first.month else day - timedelta(days=7)
 
 
+def _identifier(written: str) -> str:
+    if not re.fullmatch(_IDENTIFIER, written):
+        raise ValueError(f"{written!r} is no id: write it with lower-case letters, digits, - and _")
+    return written
+
+
 def _checked(read: Any) -> BeforeValidator:
     """Checks that ``read`` accepts the text, and keeps the text as it was written."""
 
@@ -145,8 +151,27 @@ def _checked(read: Any) -> BeforeValidator:
     return BeforeValidator(keep)
 
 
-Duration = Annotated[str, _checked(hours_of)]
+def _like(*examples: str, pattern: str | None = None) -> WithJsonSchema:
+    """What an editor is told of a text: examples to complete, a pattern to hold it against."""
+    schema: dict[str, Any] = {"type": "string", "examples": list(examples)}
+    return WithJsonSchema(schema | ({"pattern": f"^({pattern})$"} if pattern else {}))
+
+
+_IDENTIFIER = r"[a-z0-9][a-z0-9_-]*"
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Identifier = Annotated[str, AfterValidator(_identifier)]
+Duration = Annotated[
+    str,
+    _checked(hours_of),
+    _like("4 h", "3 days", "2 weeks", pattern=r"\d+(\.\d+)? ?(min|minute|h|hour|d|day|w|week)s?"),
+]
 Target = Annotated[str | float, _checked(quantity_of)]
-Rhythm = Annotated[str, _checked(cadence_of)]
-Weekday = Annotated[str, BeforeValidator(weekday_of)]
-Handover = Annotated[str, BeforeValidator(handover_of)]
+Rhythm = Annotated[
+    str,
+    _checked(cadence_of),
+    _like(
+        "weekday", "week", "2 weeks", "month", pattern=r"(\d+ +)?(day|weekday|week|month|quarter)s?"
+    ),
+]
+Weekday = Annotated[str, BeforeValidator(weekday_of), WithJsonSchema({"enum": list(WEEKDAYS)})]
+Handover = Annotated[str, BeforeValidator(handover_of), _like("monday 09:00")]

@@ -62,7 +62,12 @@ def _rhythm(entry: ModelEntry, shown: Shown) -> dict[str, Any]:
     if entry.rhythm.duty:
         duty = entry.rhythm.duty
         order = [shown(person) for person in duty.order]
-        rhythm["duty"] = {"every": duty.every, "handover": duty.handover, "order": order}
+        rhythm["duty"] = {
+            "every": duty.every,
+            "handover": duty.handover,
+            "order": order,
+            "from": duty.source,
+        }
     return rhythm
 
 

@@ -1,4 +1,6 @@
-"""What ``operating_model.yaml`` may say at level 1, as it is written: no name is resolved here.
+"""What ``operating_model.yaml`` may say, as it is written: no name is resolved here.
+
+Here is level 1 and the whole; level 2 is in ``shape_rules``, level 3 in ``shape_claims``.
 
 Everything but ``version`` may be left out: what is not written is not declared. Durations are
 wall-clock hours, so ``3 days`` includes a weekend.
@@ -6,35 +8,36 @@ wall-clock hours, so ``3 days`` includes a weekend.
 
 from __future__ import annotations
 
-import re
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from opsreview.operating_model.promise import JUDGED_BY
 from opsreview.operating_model.quantities import (
     WEEKDAYS,
     Duration,
     Handover,
+    Identifier,
     Rhythm,
     Target,
+    Text,
     Weekday,
     cadence_of,
     quantity_of,
 )
+from opsreview.operating_model.shape_claims import CommitmentEntry, SurfaceEntry
+from opsreview.operating_model.shape_rules import (
+    BacklogRule,
+    DecisionRule,
+    DocEntry,
+    FreezeEntry,
+    HotfixRule,
+    OnboardingEntry,
+    ReviewRules,
+    SeverityEntry,
+)
 from opsreview.yaml_file import StrictModel
-
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-
-
-def _identifier(written: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", written):
-        raise ValueError(f"{written!r} is no id: write it with lower-case letters, digits, - and _")
-    return written
-
-
-Identifier = Annotated[str, AfterValidator(_identifier)]
 
 
 class RoleEntry(StrictModel):
@@ -48,10 +51,22 @@ class RoleEntry(StrictModel):
 class AreaEntry(StrictModel):
     """A part of the product: the label issues carry, the path of its code."""
 
-    owner: Text
+    owner: Text | None = None
     deputy: Text | None = None
     label: Text | None = None
     path: Text | None = None
+    source: Text | None = Field(None, alias="from")
+    """In place of owner: the CODEOWNERS file, as seen from here, that names who owns path."""
+
+    @model_validator(mode="after")
+    def _has_an_owner(self) -> Self:
+        if self.owner and self.source:
+            raise ValueError("it has both an owner and from: keep one")
+        if not self.owner and not self.source:
+            raise ValueError("it has no owner: write owner, or from: with a CODEOWNERS file")
+        if self.source and not self.path:
+            raise ValueError("from needs the path whose owner CODEOWNERS names: write path")
+        return self
 
 
 class ChannelEntry(StrictModel):
@@ -74,6 +89,8 @@ class ReleaseEntry(MeetingEntry):
 
     on: Weekday
     starting: date
+    freezes: list[FreezeEntry] = []
+    hotfix: HotfixRule | None = None
 
     @model_validator(mode="after")
     def _starts_on_its_day(self) -> Self:
@@ -92,7 +109,28 @@ class DutyEntry(StrictModel):
 
     every: Rhythm
     handover: Handover | None = None
-    order: Annotated[list[Text], Field(min_length=1)]
+    order: list[Text] = []
+    source: Text | None = Field(None, alias="from")
+    """In place of order: the calendar of review.yaml that says who holds each turn."""
+    cover: Literal["always", "business hours"] | None = None
+    secondary: bool = False
+    """Whether a second person stands behind the first."""
+    most_share: Target | None = None
+    """The most of anybody's time that duty may take: 25 %."""
+    rest: Duration | None = None
+    """The least time between two turns of one person."""
+    best_effort: Text | None = None
+    """What is not promised, in the team's words."""
+
+    @model_validator(mode="after")
+    def _names_its_turns(self) -> Self:
+        if self.order and self.source:
+            raise ValueError("it has both an order and from: keep one")
+        if not self.order and not self.source:
+            raise ValueError("it names nobody: write order, or from: with a calendar")
+        if self.most_share is not None and quantity_of(self.most_share).unit != "share":
+            raise ValueError(f"most_share: {self.most_share!r} is not a percent such as 25 %")
+        return self
 
 
 class RhythmEntry(StrictModel):
@@ -143,6 +181,16 @@ class ReviewedEntry(StrictModel):
 
     by: Text
     on: date
+    every: Rhythm = "quarter"
+    """How long that holds before the model has to be read again."""
+
+
+class ChangelogEntry(StrictModel):
+    """One change of this document, written by ``opsreview decide``."""
+
+    effective_from: date
+    decision: Text
+    says: Text
 
 
 class ModelEntry(StrictModel):
@@ -155,6 +203,15 @@ class ModelEntry(StrictModel):
     rhythm: RhythmEntry = RhythmEntry()
     escalation: list[EscalationEntry] = Field(default_factory=list)
     promises: list[PromiseEntry] = Field(default_factory=list)
+    decisions: dict[Identifier, DecisionRule] = Field(default_factory=dict)
+    severities: dict[Identifier, SeverityEntry] = Field(default_factory=dict)
+    reviews: ReviewRules | None = None
+    backlog: dict[Identifier, BacklogRule] = Field(default_factory=dict)
+    docs: dict[Identifier, DocEntry] = Field(default_factory=dict)
+    onboarding: OnboardingEntry | None = None
+    commitments: list[CommitmentEntry] = Field(default_factory=list)
+    surfaces: list[SurfaceEntry] = Field(default_factory=list)
+    changelog: list[ChangelogEntry] = Field(default_factory=list)
     reviewed: ReviewedEntry | None = None
 
 

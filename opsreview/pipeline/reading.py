@@ -13,6 +13,7 @@ from opsreview.metrics.registry import METRICS
 from opsreview.metrics.view import Groups, Targets
 from opsreview.operating_model.decisions import Decision, in_force, load_decisions
 from opsreview.operating_model.document import OperatingModel, load_model
+from opsreview.operating_model.references import Surroundings
 from opsreview.params import DAYS, Person, Team
 from opsreview.sources import SourceRows
 from opsreview.store import Reading, Store
@@ -161,7 +162,19 @@ def _fetched_at(rows: Mapping[str, SourceRows], store_path: Path) -> datetime:
 def _model(team: Team) -> OperatingModel | None:
     if not team.model_path.is_file():
         return None
-    return load_model(team.model_path, team.people, METRICS)
+    return load_model(team.model_path, team.people, METRICS, surroundings(team))
+
+
+def surroundings(team: Team) -> Surroundings:
+    """What the model may refer to in the team's other params."""
+    sources = team.review.sources
+    rotas = {str(path) for each in sources if (path := getattr(each, "path", None))}
+    accounts = {
+        account.lower(): person_id
+        for person_id, person in team.people.items()
+        for account in person.accounts
+    }
+    return Surroundings(frozenset(team.review.labels.priorities), frozenset(rotas), accounts)
 
 
 def _decisions(team: Team, model: OperatingModel | None) -> Sequence[Decision]:

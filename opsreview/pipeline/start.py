@@ -80,6 +80,7 @@ def told(team: Team) -> Iterator[str]:
     from opsreview.metrics.registry import METRICS
     from opsreview.operating_model.decisions import load_decisions
     from opsreview.operating_model.document import load_model
+    from opsreview.pipeline.reading import surroundings
 
     review = team.review
     kinds = ", ".join(source.kind for source in review.sources)
@@ -88,7 +89,7 @@ def told(team: Team) -> Iterator[str]:
     if not team.model_path.is_file():
         yield "operating_model.yaml: not there, so nothing is promised or held against a cycle"
         return
-    model = load_model(team.model_path, team.people, METRICS)
+    model = load_model(team.model_path, team.people, METRICS, surroundings(team))
     yield f"operating_model.yaml: every name is known, {len(model.promises)} promises"
     yield from (f"  not declared: {part}" for part in model.not_declared)
     if team.decisions_path.is_file():

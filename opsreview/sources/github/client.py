@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx2
 import stamina
-from ghapi.core import GhApi
+from ghapi.core import GhSyncTransport
 
 from opsreview.secrets import Secret, redacted
 from opsreview.sources.github.answers import (
@@ -59,15 +59,17 @@ class Client:
             untold_seconds=_UNTOLD_SECONDS,
         )
         self._watch = terms.watch
-        self._api: Any = GhApi(token=token.reveal(), gh_host=self._api_url, sync=True)  # type: ignore[no-untyped-call]
         # One connection for all; ghapi's own retries are off, there is one policy: ours.
-        self._api.transport.client = httpx2.Client(timeout=TIMEOUT)
-        self._api.transport.retries = 0
-        self._api.transport.base_headers |= {
-            "Authorization": f"Bearer {token.reveal()}",  # ghapi prefers another of the environment
-            "User-Agent": f"opsreview/{version('opsreview')}",
-            "X-GitHub-Api-Version": "2022-11-28",
-        }
+        self._transport: Any = GhSyncTransport(  # type: ignore[no-untyped-call]
+            client=httpx2.Client(timeout=TIMEOUT),
+            retries=0,
+            base_headers={
+                "Accept": "application/vnd.github+json",
+                "Authorization": f"Bearer {token.reveal()}",
+                "User-Agent": f"opsreview/{version('opsreview')}",
+                "X-GitHub-Api-Version": "2022-11-28",
+            },
+        )
         self.answered_at = datetime.now(UTC)
         self.points_left: int | None = None
         self.request_count = 0
@@ -76,7 +78,7 @@ class Client:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._api.transport.close()
+        self._transport.close()
 
     def query(
         self,
@@ -209,7 +211,7 @@ class Client:
         self._pace.wait()
         self.request_count += 1
         try:
-            response: httpx2.Response = self._api.transport.request(method, url, raw=True, **body)
+            response: httpx2.Response = self._transport.request(method, url, raw=True, **body)
         except httpx2.HTTPStatusError as error:
             response = error.response
         except httpx2.HTTPError as error:

@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
-from types import SimpleNamespace
 from typing import Any
 
 import httpx2
@@ -29,8 +28,9 @@ from opsreview.store import Store
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[GithubStandIn], None]]:
     """Makes clients of a stand-in that never wait and are quick to make."""
     monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
-    monkeypatch.setattr("ghapi.core.pspec", SimpleNamespace(ops=[]))  # a thousand are dear to make
-    monkeypatch.setattr(httpx2, "Client", partial(httpx2.Client, verify=False))  # certificates too
+    monkeypatch.setattr(
+        httpx2, "Client", partial(httpx2.Client, verify=False)
+    )  # certificates are dear
     monkeypatch.setattr(client, "TIMEOUT", httpx2.Timeout(5))
     monkeypatch.setattr(sqlite3, "connect", connected(sqlite3.connect))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 
 import httpx2
@@ -67,7 +66,6 @@ def truth(double: Double, tmp_path_factory: pytest.TempPathFactory) -> tuple[lis
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(client, "SystemClock", SkewedClock)
-    monkeypatch.setattr(client, "GhApi", cache(client.GhApi))  # its thousand operations once
     monkeypatch.setattr(client, "TIMEOUT", httpx2.Timeout(1.0))
     monkeypatch.setenv("GITHUB_TOKEN", "ghp_canary0000")
     with stamina.set_testing(True, attempts=client.TRIES, cap=True):
