@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 AREAS = ("author", "preview", "diagnostics")
@@ -49,6 +50,7 @@ class Change:
     response_factor: float = 1.0
     unanswered_factor: float = 1.0
     review_factor: float = 1.0
+    merge_factor: float = 1.0
     hero_answers_share: float | None = None
     hero_incidents_share: float | None = None
     incident_count: int | None = None
@@ -58,13 +60,17 @@ class Change:
 
 @dataclass(frozen=True)
 class PlantedDecision:
-    """A decision of the story, and what it truly did to its metric."""
+    """A decision of the story, and what it truly did to its metric.
+
+    ``truth`` is ``better``, ``worse`` or ``none``; None where no number was expected to move.
+    """
 
     id: str
     title: str
     effective_from: date
-    metric: str
+    metric: str | None
     is_carried_out: bool
+    truth: Literal["better", "worse", "none"] | None
     effect: str
 
 
@@ -145,6 +151,7 @@ class TeamPlan:
     month_spread: float = 0.2
     review_median_hours: float = 10.0
     review_sigma: float = 1.3
+    merge_median_hours: float = 6.0
     unanswered: Unanswered = Unanswered()
     outsider_answers_share: float = 0.04
     reopened_share: float = 0.06
@@ -211,6 +218,13 @@ EXTENSION_TEAM = TeamPlan(
     rota=Rota(order=("ada", "ben", "ada", "cleo"), gap=date(2026, 10, 5)),
     changes=(
         Change(
+            "merges wait for Thursday",
+            first="2026-02",
+            end="2026-08",
+            merge_factor=12.0,
+        ),
+        Change("two reviewers take turns", first="2026-04", end="2026-12", review_factor=0.5),
+        Change(
             "a second triager on Tuesdays",
             first="2026-08",
             end="2026-10",
@@ -233,12 +247,67 @@ EXTENSION_TEAM = TeamPlan(
     ),
     decisions=(
         PlantedDecision(
-            "2026-05-d1",
+            "2025-10-d1",
             "Remind reviewers every morning",
-            date(2026, 5, 1),
+            date(2025, 10, 1),
             "time_to_first_review",
             is_carried_out=True,
+            truth="none",
             effect="none: the review wait has the same median before and after",
+        ),
+        PlantedDecision(
+            "2025-12-d1",
+            "Saved replies for common questions",
+            date(2025, 12, 1),
+            "response_attainment",
+            is_carried_out=True,
+            truth="none",
+            effect="none: answers come as before",
+        ),
+        PlantedDecision(
+            "2026-02-d1",
+            "Merge on Thursdays only",
+            date(2026, 2, 1),
+            "change_request_duration",
+            is_carried_out=True,
+            truth="worse",
+            effect="until July: from the last approval to the merge × 12",
+        ),
+        PlantedDecision(
+            "2026-04-d1",
+            "Two reviewers take turns",
+            date(2026, 4, 1),
+            "time_to_first_review",
+            is_carried_out=True,
+            truth="better",
+            effect="from April on: review wait × 0.5",
+        ),
+        PlantedDecision(
+            "2026-06-d1",
+            "A deputy for triage",
+            date(2026, 6, 1),
+            None,
+            is_carried_out=True,
+            truth=None,
+            effect="ben stands in for ada",
+        ),
+        PlantedDecision(
+            "2026-06-d2",
+            "Publish from CI with one button",
+            date(2026, 6, 15),
+            "change_lead_time",
+            is_carried_out=True,
+            truth="none",
+            effect="none: releases come when they came",
+        ),
+        PlantedDecision(
+            "2026-07-d1",
+            "Release notes are written with the change",
+            date(2026, 7, 15),
+            "change_lead_time",
+            is_carried_out=True,
+            truth="none",
+            effect="none, and nobody could tell it from the button",
         ),
         PlantedDecision(
             "2026-08-d1",
@@ -246,23 +315,35 @@ EXTENSION_TEAM = TeamPlan(
             date(2026, 8, 1),
             "response_attainment",
             is_carried_out=True,
+            truth="better",
             effect="August and September: response median × 0.45, unanswered share × 0.6",
         ),
         PlantedDecision(
             "2026-09-d1",
             "Release every second Tuesday",
             date(2026, 9, 1),
-            "release_interval",
+            "release_frequency",
             is_carried_out=True,
+            truth="none",
             effect="little: half of the slots are kept, about as before, so releases come as often",
         ),
         PlantedDecision(
             "2026-09-d2",
             "Rota of four instead of three",
             date(2026, 9, 15),
-            "oncall_share",
+            None,
             is_carried_out=False,
+            truth=None,
             effect="none: the rota still names three",
+        ),
+        PlantedDecision(
+            "2026-09-d3",
+            "Write down how to publish",
+            date(2026, 10, 1),
+            None,
+            is_carried_out=False,
+            truth=None,
+            effect="none: nobody wrote it",
         ),
     ),
 )

@@ -124,7 +124,8 @@ def _finished(
     fate = dice.pick({"merged": 0.90, "closed": 0.06, "left": 0.04})
     if fate == "merged":
         own = item.author in team.accounts and dice.happens(0.5)
-        _merged(item, reviewed_at + dice.hours(6, 1.2), item.author if own else reviewer)
+        wait = dice.hours(item.month.merge_median_hours, 1.2)
+        _merged(item, reviewed_at + wait, item.author if own else reviewer)
     elif fate == "closed":
         item.then(reviewed_at + dice.hours(72, 1.0), "closed", reviewer)
     elif dice.happens(plan.unanswered.stale_close_share):

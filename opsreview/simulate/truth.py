@@ -30,6 +30,7 @@ class MonthTruth:
     closed_unanswered_share: float
     unanswered_factor: float
     review_median_hours: float
+    merge_median_hours: float
     hero_answers_share: float
     hero_incidents_share: float
     on_time_share: float
@@ -104,6 +105,7 @@ def _month(plan: TeamPlan, cycle: Cycle, window: Window, shift: float) -> MonthT
     response_factor = math.prod(change.response_factor for change in changes)
     unanswered_factor = math.prod(change.unanswered_factor for change in changes)
     review_factor = math.prod(change.review_factor for change in changes)
+    merge_factor = math.prod(change.merge_factor for change in changes)
     triagers = [change.tuesday_triager for change in changes if change.tuesday_triager]
     counts = [change.incident_count for change in changes if change.incident_count is not None]
     return MonthTruth(
@@ -116,6 +118,7 @@ def _month(plan: TeamPlan, cycle: Cycle, window: Window, shift: float) -> MonthT
         closed_unanswered_share=plan.unanswered.closed_share(unanswered_factor),
         unanswered_factor=unanswered_factor,
         review_median_hours=plan.review_median_hours * review_factor,
+        merge_median_hours=plan.merge_median_hours * merge_factor,
         hero_answers_share=_last(
             [change.hero_answers_share for change in changes], plan.hero_answers_share
         ),
