@@ -1,4 +1,4 @@
-"""Levels 2 and 3 of the model: decisions, rules, pages, commitments, surfaces; what they refer to."""
+"""Levels 2 and 3: decisions, rules, pages, commitments, surfaces, and what they refer to."""
 
 from __future__ import annotations
 
