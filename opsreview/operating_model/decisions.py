@@ -40,6 +40,7 @@ class Expectation(StrictModel):
     statistic: Text
     direction: Literal["up", "down"]
     at_least: Target
+    group: Text = "all"
 
 
 def _listed(written: Any) -> Any:
