@@ -138,3 +138,76 @@ def test_at_most_three_and_drift_comes_first(model_of: Load) -> None:
         "roles.r0.deputy",
         "roles.r1.deputy",
     ]
+
+
+RELEASES = (
+    "roles: {releases: {owner: ada, deputy: ben}}\n"
+    "rhythm: {release: {every: 2 weeks, on: tuesday, starting: 2025-05-13, by: releases}}\n"
+)
+
+
+def drifting(path: str) -> list[Held]:
+    return [Held(path, path, "x", "y", "drifts", "z", [])]
+
+
+def rhythm_for(model_of: Load, gaps: Sequence[float], path: str = "rhythm.release") -> list[object]:
+    said = [Said("drift.rhythm.release", "")]
+    found = proposals(model_of(RELEASES), drifting(path), never, said, release_gaps_days=gaps)
+    return [(each["proposed"], each["because"]) for each in found]
+
+
+def test_slipping_train_becomes_the_next_slower_rhythm_that_half_of_the_gaps_kept(
+    model_of: Load,
+) -> None:
+    gaps = [14, 15, 22, 22, 23, 40]
+
+    (proposed,) = proposals(
+        model_of(RELEASES), drifting("rhythm.release"), never, [], release_gaps_days=gaps
+    )
+
+    assert (proposed["path"], proposed["current"]) == ("rhythm.release.every", "2 weeks")
+    assert proposed["proposed"] == "3 weeks"
+    assert proposed["what_if"] == (
+        "Half of the last 6 gaps between stable releases were longer than 22 d; "
+        "every 3 weeks, 83 % of them would have been kept."
+    )
+
+
+def test_rhythm_names_the_finding_behind_it(model_of: Load) -> None:
+    assert rhythm_for(model_of, [30] * 6) == [("month", ["drift.rhythm.release"])]
+
+
+def test_rhythm_stays_where_releases_keep_it_are_few_or_slower_than_any(model_of: Load) -> None:
+    assert rhythm_for(model_of, [30] * 6, path="rhythm.triage") == []
+    assert rhythm_for(model_of, [30] * 5) == []
+    assert rhythm_for(model_of, [100] * 6) == []
+
+
+def owner_for(model_of: Load, counts: dict[str, int], path: str = "roles.releases") -> list[object]:
+    found = proposals(model_of(RELEASES), drifting(path), never, [], work={"releases": counts})
+    return [(each["path"], each["current"], each["proposed"]) for each in found]
+
+
+def test_role_that_drifts_goes_to_whoever_does_at_least_half_of_its_work(model_of: Load) -> None:
+    counts = {"ada": 2, "cleo": 8, "stranger": 30}
+
+    assert owner_for(model_of, {"ada": 2, "cleo": 8}) == [("roles.releases.owner", "ada", "cleo")]
+    assert owner_for(model_of, counts) == []
+
+
+def test_role_stays_where_it_holds_or_little_was_done(model_of: Load) -> None:
+    assert owner_for(model_of, {"cleo": 9}) == []
+    assert owner_for(model_of, {"cleo": 90}, path="roles.other") == []
+    assert owner_for(model_of, {"ada": 90}) == []
+
+
+def test_texts_of_proposals_name_nobody(model_of: Load) -> None:
+    (proposed,) = proposals(
+        model_of(RELEASES),
+        drifting("roles.releases"),
+        never,
+        [],
+        work={"releases": {"ada": 2, "cleo": 8}},
+    )
+
+    assert proposed["what_if"] == "The one proposed did 8 of 10 in the last year, the owner 2."
