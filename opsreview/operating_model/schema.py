@@ -7,20 +7,32 @@ from typing import Any
 from opsreview.operating_model.shape import ModelEntry
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_NAMED = (
+    "properties",
+    "$defs",
+    "patternProperties",
+)  # whose keys are names, never words of schemas
 
 
 def model_schema() -> dict[str, Any]:
     """The schema of the whole document; what only resolving can tell is left to ``check``."""
-    schema = ModelEntry.model_json_schema(by_alias=True)
-    said: dict[str, Any] = {"$schema": DIALECT, "title": "operating_model.yaml"}
-    return said | {key: _closed(value) for key, value in schema.items() if key not in said}
+    schema = _for_editors(ModelEntry.model_json_schema(by_alias=True))
+    return {"$schema": DIALECT, "title": "operating_model.yaml", **schema}
 
 
-def _closed(schema: Any) -> Any:
-    """The same with maps closed to keys that are no id: their pattern alone would let them pass."""
+def _for_editors(schema: Any) -> Any:
+    """Without titles and empty defaults, which say nothing; maps closed to keys that are no id."""
     if isinstance(schema, list):
-        return [_closed(each) for each in schema]
+        return [_for_editors(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
-    inner = {key: _closed(value) for key, value in schema.items()}
+    inner = {
+        key: _of_properties(value) if key in _NAMED else _for_editors(value)
+        for key, value in schema.items()
+        if not (key == "title" or (key == "default" and not isinstance(value, bool | str)))
+    }
     return inner | ({"additionalProperties": False} if "patternProperties" in inner else {})
+
+
+def _of_properties(properties: dict[str, Any]) -> dict[str, Any]:
+    return {name: _for_editors(value) for name, value in properties.items()}
