@@ -39,12 +39,8 @@ surfaces:
 changelog:
   - {effective_from: 2026-09-01, decision: d1, says: x}
 """
-LEAD = {
-    "name": "lead",
-    "owner": "person a",
-    "deputy": "person b",
-    "people": ["person a", "person b"],
-}
+BOTH = ["person a", "person b"]
+LEAD = {"name": "lead", "owner": "person a", "deputy": "person b", "people": BOTH}
 BEN = {"name": "person b", "owner": "person b", "deputy": None, "people": ["person b"]}
 DUTY = {"name": "duty", "owner": None, "deputy": None, "people": BOTH}
 

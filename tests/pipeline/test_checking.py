@@ -106,8 +106,8 @@ def test_checkout_is_the_one_asked_for_or_the_one_review_names(tmp_path, monkeyp
     team = modelled(tmp_path)
     opsreview(team, "check")
     opsreview(team, "check", "--checkout", str(tmp_path / "clone"))
-    review = team.folder / "review.yaml"
-    review.write_text(review.read_text("utf-8") + "checkout: ../..\n", "utf-8")
+    model = {"roles": ROLES}
+    small_team(tmp_path, people=PEOPLE, model=model, review={"checkout": "../.."})
     opsreview(team, "check")
     assert looked_at == [None, tmp_path / "clone", team.folder / "../.."]
 
