@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from opsreview.operating_model.consistency.recurring import unclear
 from opsreview.operating_model.document import OperatingModel
 from opsreview.operating_model.names import holder
 from opsreview.operating_model.quantities import cadence_of
-from opsreview.operating_model.shape import ModelEntry
+from opsreview.operating_model.shape import MeetingEntry, ModelEntry
 from opsreview.operating_model.shape_rules import DecisionRule
 
 Shown = Callable[[str], str]
@@ -25,12 +25,30 @@ _TRIGGERED_A_YEAR = 52.0  # nobody writes how often; a week is a fair guess betw
 
 
 @dataclass(frozen=True)
-class Implied:
-    """A decision that a part of the model implies; ``words`` in another's id say it is the same."""
+class _Recurring:
+    """A decision of the map.
+
+    One that another part implies is the same as a written one with one of its ``words`` in its
+    name; its ``settled`` keys go without saying.
+    """
 
     id: str
-    words: frozenset[str]
     rule: DecisionRule
+    words: frozenset[str] = frozenset()
+    settled: frozenset[str] = frozenset()
+
+    @property
+    def unclear(self) -> list[str]:
+        return unclear(self.rule, self.settled)
+
+    @property
+    def urgency(self) -> tuple[bool, int, float]:
+        """Smaller is more urgent: nobody decides, much is unclear, it comes up often."""
+        times = _TRIGGERED_A_YEAR
+        if self.rule.every and not self.rule.trigger:
+            cadence = cadence_of(self.rule.every)
+            times = _A_YEAR[cadence.unit] / cadence.count
+        return bool(self.rule.decides), -len(self.unclear), -times
 
 
 def decision_map(model: OperatingModel, shown: Shown) -> list[dict[str, Any]]:
@@ -45,17 +63,16 @@ def decision_map(model: OperatingModel, shown: Shown) -> list[dict[str, Any]]:
         (a list of sentences); what is not written is None.
     """
     entry = model.entry
-    rules = dict(entry.decisions)
-    for implied in _implied(entry):
-        if not _is_covered(implied, entry):
-            rules.setdefault(implied.id, implied.rule)
-    urgent = sorted(rules, key=lambda name: _urgency(rules[name]))
-    return [_row(name, rules[name], entry, shown) for name in urgent]
+    written = [_Recurring(name, rule) for name, rule in entry.decisions.items()]
+    implied = [each for each in _implied(entry) if not _is_covered(each, entry)]
+    urgent = sorted([*written, *implied], key=lambda each: each.urgency)
+    return [_row(each, entry, shown) for each in urgent]
 
 
-def _row(name: str, rule: DecisionRule, entry: ModelEntry, shown: Shown) -> dict[str, Any]:
+def _row(said: _Recurring, entry: ModelEntry, shown: Shown) -> dict[str, Any]:
+    rule = said.rule
     return {
-        "id": name,
+        "id": said.id,
         "what": rule.what,
         "when": _when(rule),
         "decides": _named(rule.decides, entry, shown),
@@ -64,7 +81,7 @@ def _row(name: str, rule: DecisionRule, entry: ModelEntry, shown: Shown) -> dict
         "within": rule.within,
         "recorded_in": rule.recorded_in,
         "if_nobody": rule.if_nobody,
-        "unclear": unclear(rule),
+        "unclear": said.unclear,
     }
 
 
@@ -85,25 +102,18 @@ def _named(name: str | None, entry: ModelEntry, shown: Shown) -> str | None:
     return name if shown(owner) in entry.roles else f"{name} ({shown(owner)})"
 
 
-def _urgency(rule: DecisionRule) -> tuple[bool, int, float]:
-    times = _TRIGGERED_A_YEAR
-    if rule.every and not rule.trigger:
-        cadence = cadence_of(rule.every)
-        times = _A_YEAR[cadence.unit] / cadence.count
-    return bool(rule.decides), -len(unclear(rule)), -times
-
-
-def _is_covered(implied: Implied, entry: ModelEntry) -> bool:
+def _is_covered(implied: _Recurring, entry: ModelEntry) -> bool:
     """Whether a written decision has the same name, or the same person at the same rhythm."""
     rule = implied.rule
     return any(
-        implied.words & set(re.split("[-_]", name))
+        implied.id == name
+        or implied.words & set(re.split("[-_]", name))
         or (rule.every and (said.every, said.decides) == (rule.every, rule.decides))
         for name, said in entry.decisions.items()
     )
 
 
-def _implied(entry: ModelEntry) -> Iterator[Implied]:
+def _implied(entry: ModelEntry) -> Iterator[_Recurring]:
     yield from _of_rhythm(entry)
     for name, severity in entry.severities.items():
         if severity.calls:
@@ -113,33 +123,34 @@ def _implied(entry: ModelEntry) -> Iterator[Implied]:
                 decides=severity.calls,
                 within=severity.answer_within,
             )
-            yield Implied(f"severity-{name}", frozenset({name, "severity"}), rule)
+            yield _Recurring(f"severity-{name}", rule, frozenset({name, "severity"}))
     for name, backlog in entry.backlog.items():
-        words = frozenset({name, "backlog"})
-        yield Implied(f"backlog-{name}", words, DecisionRule(what=backlog.says, decides=backlog.by))
+        rule = DecisionRule(what=backlog.says, decides=backlog.by)
+        yield _Recurring(f"backlog-{name}", rule, frozenset({name, "backlog"}))
     if entry.reviewed:
         rule = DecisionRule(
             what="whether the operating model still says what is done",
             every=entry.reviewed.every,
             decides=entry.reviewed.by,
             recorded_in="reviewed, in operating_model.yaml",
+            if_nobody="the pages say that the review is due",
         )
-        yield Implied("model-review", frozenset({"model"}), rule)
+        settled = frozenset({"handed_to"})  # who reviews it corrects it
+        yield _Recurring("model-review", rule, frozenset({"model"}), settled)
 
 
-def _of_rhythm(entry: ModelEntry) -> Iterator[Implied]:
+def _of_rhythm(entry: ModelEntry) -> Iterator[_Recurring]:
     rhythm = entry.rhythm
-    meetings = {
-        "triage": ("which new issues are taken up, and by whom", rhythm.triage),
-        "release": ("what is released, and whether it is ready", rhythm.release),
-        "retrospective": ("what changes in how the team works", rhythm.retrospective),
-    }
-    records = {"retrospective": "decisions.yaml"}
-    for name, (what, said) in meetings.items():
-        if said:
-            record = records.get(name)
-            rule = DecisionRule(what=what, every=said.every, decides=said.by, recorded_in=record)
-            yield Implied(name, frozenset({name}), rule)
+    if rhythm.triage:
+        what = "which new issues are taken up, and by whom"
+        yield _meeting("triage", what, rhythm.triage)
+    if rhythm.release:
+        yield _meeting("release", "what is released, and whether it is ready", rhythm.release)
+    if rhythm.retrospective:
+        what = "what changes in how the team works"
+        said = _meeting("retrospective", what, rhythm.retrospective)
+        rule = said.rule.model_copy(update={"recorded_in": "decisions.yaml"})
+        yield replace(said, rule=rule, settled=frozenset({"handed_to"}))  # each has its owner
     if rhythm.release and (hotfix := rhythm.release.hotfix):
         rule = DecisionRule(
             what="whether a hotfix goes out of turn",
@@ -147,4 +158,9 @@ def _of_rhythm(entry: ModelEntry) -> Iterator[Implied]:
             decides=hotfix.by,
             within=hotfix.within,
         )
-        yield Implied("hotfix", frozenset({"hotfix"}), rule)
+        yield _Recurring("hotfix", rule, frozenset({"hotfix"}))
+
+
+def _meeting(name: str, what: str, said: MeetingEntry) -> _Recurring:
+    rule = DecisionRule(what=what, every=said.every, decides=said.by)
+    return _Recurring(name, rule, frozenset({name}))

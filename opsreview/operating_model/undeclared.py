@@ -48,7 +48,11 @@ def _second_level(entry: ModelEntry) -> Iterator[Undeclared]:
     yield from _unsaid(
         ("decisions", "which decisions recur, and who takes them", entry.decisions),
         ("rhythm.duty.cover", "which hours duty covers", duty is None or duty.cover),
-        ("severities", "how bad is bad (severities)", entry.severities),
+        (
+            "severities",
+            "how bad a problem can be, and what that asks (severities)",
+            entry.severities,
+        ),
         (
             "rhythm.release.hotfix",
             "when a hotfix goes out of turn",

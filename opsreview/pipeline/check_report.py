@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from opsreview.operating_model.consistency.recurring import IN_SHORT
 from opsreview.operating_model.remark import Remark, Severity
 from opsreview.pipeline.checking import Checked
 from opsreview.wording import counted
@@ -32,11 +33,11 @@ def report_lines(found: Checked) -> Iterator[str]:
             yield ""
             yield heading
             yield from (f"  {_line(remark, found)}" for remark in spoken)
-    missing = [each.says for each in found.remarks if each.check == _NOT_DECLARED]
+    missing = [each for each in found.remarks if each.check == _NOT_DECLARED]
     if missing:
         yield ""
         yield "not declared, in the order in which it helps most"
-        yield from (f"  {says.removeprefix('not declared: ')}" for says in missing)
+        yield from (f"  {one.path}: {one.says.removeprefix('not declared: ')}" for one in missing)
     yield from _map(found.decision_map)
     yield ""
     yield _counts(found.remarks)
@@ -65,7 +66,7 @@ def _files(found: Checked) -> Iterator[str]:
 def _line(remark: Remark, found: Checked) -> str:
     place = str(found.file_of(remark)) + (f":{remark.line}" if remark.line else "")
     who = f" ({', '.join(remark.people)})" if remark.people else ""
-    return f"{place}: {remark.path}: {remark.says}{who}"
+    return f"{place}: {remark.path}{who}: {remark.says}"
 
 
 def _map(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
@@ -81,14 +82,8 @@ def _map(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, str, str, str]:
-    unclear = "; ".join(map(_shortly, row["unclear"])) or "nothing"
+    unclear = ", ".join(IN_SHORT[each] for each in row["unclear"]) or "-"
     return _cut(row["id"]), _cut(row["when"] or "?"), _cut(row["decides"] or "?"), unclear
-
-
-def _shortly(sentence: str) -> str:
-    for start in ("It is not written ", "Nobody is named "):
-        sentence = sentence.removeprefix(start)
-    return sentence.removesuffix(".")
 
 
 def _cut(text: str) -> str:

@@ -64,12 +64,7 @@ def checked(team: Team, checkout: Path | None, today: date) -> Checked:
         return Checked(team, None, (), ())
     model = load_model(team.model_path, team.people, METRICS, surroundings(team))
     decisions = _decisions(team, model)
-    remarks = consistency(
-        model, team.people, measurable=measurable(team), decisions=decisions, today=today
-    )
-    remarks = [_with_line(remark, team, decisions) for remark in remarks]
-    remarks += _of_checkout(team, model, checkout or team.checkout, today)
-    return Checked(team, model, decisions, most_urgent_first(remarks))
+    return Checked(team, model, decisions, remarks_on(model, decisions, team, checkout, today))
 
 
 def remarks_of(team: Team, checkout: Path | None, today: date) -> list[Remark]:
@@ -79,6 +74,22 @@ def remarks_of(team: Team, checkout: Path | None, today: date) -> list[Remark]:
         ParamsError: As ``checked``.
     """
     return list(checked(team, checkout, today).remarks)
+
+
+def remarks_on(
+    model: OperatingModel,
+    decisions: Sequence[Decision],
+    team: Team,
+    checkout: Path | None,
+    today: date,
+) -> list[Remark]:
+    """As ``remarks_of``, of a model and a ledger that are read already."""
+    remarks = consistency(
+        model, team.people, measurable=measurable(team), decisions=decisions, today=today
+    )
+    remarks = _with_lines(remarks, team, decisions)
+    remarks += _of_checkout(team, model, checkout or team.checkout, today)
+    return most_urgent_first(remarks)
 
 
 def measurable(team: Team) -> Measurable:
@@ -113,10 +124,11 @@ def _decisions(team: Team, model: OperatingModel) -> list[Decision]:
     return load_decisions(team.decisions_path, {*model.people, *model.entry.roles}, METRICS)
 
 
-def _with_line(remark: Remark, team: Team, decisions: Sequence[Decision]) -> Remark:
-    """A remark on the ledger with the line of its record."""
-    part, _, name = remark.path.partition(".")
-    if part != _LEDGER:
-        return remark
-    position = [decision.id for decision in decisions].index(name)
-    return replace(remark, line=read_yaml(team.decisions_path, list).line_of((position,)))
+def _with_lines(remarks: list[Remark], team: Team, decisions: Sequence[Decision]) -> list[Remark]:
+    """Remarks on the ledger with the lines of their records."""
+    if not decisions:
+        return remarks
+    file = read_yaml(team.decisions_path, list)
+    paths = (f"{_LEDGER}.{decision.id}" for decision in decisions)
+    lines = {path: file.line_of((position,)) for position, path in enumerate(paths)}
+    return [replace(one, line=lines.get(one.path, one.line)) for one in remarks]

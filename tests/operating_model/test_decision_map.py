@@ -105,6 +105,8 @@ def test_other_parts_of_the_model_imply_decisions(model_of: Load) -> None:
     assert rows["severity-critical"]["when"] == "nobody can work"
     assert rows["backlog-stale"]["when"] is None
     assert rows["model-review"]["when"] == "every quarter"
+    assert rows["model-review"]["unclear"] == []
+    assert rows["retrospective"]["unclear"] == ["It is not written what happens if nobody decides."]
 
 
 def test_written_decision_stands_in_place_of_the_one_implied(model_of: Load) -> None:

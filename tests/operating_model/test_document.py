@@ -89,7 +89,7 @@ def test_second_level_is_not_declared_only_once_the_first_one_is(model_of: Load)
     assert model_of(FIRST_LEVEL + promises(ANSWER)).not_declared == [
         "which decisions recur, and who takes them",
         "which hours duty covers",
-        "how bad is bad (severities)",
+        "how bad a problem can be, and what that asks (severities)",
         "when a hotfix goes out of turn",
         "what a pull request needs before it is merged",
         "what keeps the backlog readable",

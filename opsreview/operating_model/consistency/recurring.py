@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from opsreview.operating_model.consistency.known import Known, listed
 from opsreview.operating_model.names import AREA_OWNER
@@ -16,6 +16,14 @@ _OPEN = {  # what is not written, by the keys of which one would say it
     ("within",): "by when it is decided",
     ("recorded_in",): "where it can be read afterwards",
     ("if_nobody",): "what happens if nobody decides",
+}
+_SHORT = ("when", "handoff", "deadline", "record", "if nobody decides")  # for tables
+IN_SHORT = {
+    f"{NO_DECIDER.capitalize()}.": "who decides",
+    **{
+        f"It is not written {each}.": short
+        for each, short in zip(_OPEN.values(), _SHORT, strict=True)
+    },
 }
 
 
@@ -47,7 +55,8 @@ def open_keys(rule: DecisionRule) -> list[tuple[str, ...]]:
     ]
 
 
-def unclear(rule: DecisionRule) -> list[str]:
-    """The same as sentences, for the map of decisions."""
-    said = [f"It is not written {_OPEN[keys]}." for keys in open_keys(rule)]
+def unclear(rule: DecisionRule, settled: Collection[str] = ()) -> list[str]:
+    """The same as sentences, for the map of decisions; ``settled`` keys go without saying."""
+    open_ones = (keys for keys in open_keys(rule) if not set(keys) & set(settled))
+    said = [f"It is not written {_OPEN[keys]}." for keys in open_ones]
     return said if rule.decides else [f"{NO_DECIDER.capitalize()}.", *said]
