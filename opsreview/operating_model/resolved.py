@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from opsreview.estimate import in_words
 from opsreview.operating_model.names import holder, holder_of_area
 from opsreview.operating_model.promise import Promise
 from opsreview.operating_model.quantities import hours_of, quantity_of
@@ -72,7 +73,7 @@ def _duty(duty: DutyEntry, shown: Shown) -> dict[str, Any]:
         "from": duty.source,
         "cover": duty.cover,
         "secondary": duty.secondary,
-        "most_share": None if duty.most_share is None else quantity_of(duty.most_share).value,
+        "most_share": duty.most_share and in_words(quantity_of(duty.most_share).value, "share"),
         "rest_hours": hours_of(duty.rest) if duty.rest else None,
         "best_effort": duty.best_effort,
     }

@@ -8,6 +8,7 @@ from typing import Any
 from opsreview.operating_model.names import holder
 from opsreview.operating_model.quantities import hours_of
 from opsreview.operating_model.shape import ModelEntry, ReleaseEntry
+from opsreview.operating_model.shape_claims import KINDS, Seen
 
 Shown = Callable[[str], str]
 
@@ -22,10 +23,7 @@ def rules_json(entry: ModelEntry, shown: Shown) -> dict[str, Any]:
         "docs": _docs(entry, shown),
         "onboarding": _onboarding(entry, shown),
         "commitments": _commitments(entry, shown),
-        "surfaces": [
-            {"of": said.of, "kind": said.kind, "wanted": said.wanted, "path": said.path}
-            for said in entry.surfaces
-        ],
+        "surfaces": [{"of": said.of, **_seen(said)} for said in entry.surfaces],
         "changelog": [
             {
                 "effective_from": said.effective_from.isoformat(),
@@ -154,13 +152,16 @@ def _commitments(entry: ModelEntry, shown: Shown) -> list[dict[str, Any]]:
             "id": said.id,
             "says": said.says,
             "owner": _held(said.owner, entry, shown),
-            "kind": said.kind,
-            "wanted": said.wanted or None,
-            "path": said.path,
             "unchecked": said.unchecked,
+            **_seen(said),
         }
         for said in entry.commitments
     ]
+
+
+def _seen(said: Seen) -> dict[str, str | None]:
+    """What is looked for in a checkout, by the file's own keys; ``kind`` is the one that counts."""
+    return {"kind": said.kind, **{kind: getattr(said, kind) for kind in KINDS}}
 
 
 def _held(name: str | None, entry: ModelEntry, shown: Shown) -> dict[str, Any] | None:

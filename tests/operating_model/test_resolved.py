@@ -88,7 +88,7 @@ def test_rhythm_has_its_rules(said: dict[str, Any]) -> None:
         "from": None,
         "cover": "business hours",
         "secondary": True,
-        "most_share": 0.5,
+        "most_share": "50 %",
         "rest_hours": 168,
         "best_effort": "nights",
     }
@@ -110,11 +110,15 @@ def test_reviews_backlog_docs_and_onboarding(said: dict[str, Any]) -> None:
 
 def test_commitments_surfaces_and_changelog(said: dict[str, Any]) -> None:
     a, b = said["commitments"]
-    assert (a["kind"], a["wanted"], a["unchecked"]) == ("path", "README.md", None)
-    assert (b["kind"], b["wanted"], b["unchecked"]) == (None, None, "nobody can")
-    assert said["surfaces"] == [
-        {"of": "roles.lead", "kind": "heading", "wanted": "Triage", "path": "README.md"}
-    ]
+    assert (a["kind"], a["path"], a["test"], a["unchecked"]) == ("path", "README.md", None, None)
+    assert (b["kind"], b["path"], b["unchecked"], b["owner"]) == (None, None, "nobody can", LEAD)
+    (surface,) = said["surfaces"]
+    assert {key: value for key, value in surface.items() if value} == {
+        "of": "roles.lead",
+        "kind": "heading",
+        "heading": "Triage",
+        "path": "README.md",
+    }
     assert said["changelog"] == [{"effective_from": "2026-09-01", "decision": "d1", "says": "x"}]
 
 
