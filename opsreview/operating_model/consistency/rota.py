@@ -28,6 +28,8 @@ def rota_remarks(known: Known) -> Iterator[Remark]:
     if duty is None:
         return
     people = list(dict.fromkeys(duty.order)) or known.present
+    if not people:  # a calendar's, and people.yaml names nobody: the fetch tells who they are
+        return
     if duty.most_share is not None:
         yield from _share(known, duty, len(people), quantity_of(duty.most_share).value)
     yield from _rest(known, duty)
@@ -45,7 +47,7 @@ def rota_remarks(known: Known) -> Iterator[Remark]:
 
 def _share(known: Known, duty: DutyEntry, people: int, most: float) -> Iterator[Remark]:
     at_once = 2 if duty.secondary else 1
-    least = min(1.0, at_once / max(people, 1))
+    least = min(1.0, at_once / people)
     place = (*_PLACE, "most_share")
     written = in_words(most, "share")
     if least > most + _SLACK:

@@ -49,6 +49,11 @@ def test_rota_from_a_calendar_is_held_against_everybody_who_is_here(found):
     assert "with 4 people" in found(text).the("too-few-for-share").says
 
 
+def test_rota_from_a_calendar_of_people_nobody_listed_is_left_alone(found):
+    text = "rhythm: {duty: {every: week, from: rota.ics, most_share: 20 %, cover: always}}\n"
+    assert found(text, people={}).said == []
+
+
 def test_rest_longer_than_the_order_allows_is_an_error(found):
     remarks = found(rota("ada", "ben", "ada", "cleo", rest="2 weeks"))
     assert remarks.said == [("error", "too-little-rest", "rhythm.duty.rest", 3)]
