@@ -28,7 +28,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     epilog="Exit codes: 0 whole; 1 an error, told in one message; 2 wrong usage; "
     "3 stopped by a limit or another process, the same command goes on later; "
-    "4 finished, but a source is incomplete or a notebook failed.",
+    "4 finished, but a source is incomplete, a notebook failed or a claim is broken.",
 )
 
 TeamName = Annotated[str, typer.Argument(metavar="TEAM", help="A folder in params/.")]
@@ -164,13 +164,39 @@ def report(
 
 
 @app.command()
-def check(team: TeamName, params: Params = PARAMS, outputs: Outputs = OUTPUTS) -> None:
-    """What the params say, and what is not declared."""
+def check(
+    team: Annotated[
+        str | None, typer.Argument(metavar="TEAM", help="A folder in params/.", show_default=False)
+    ] = None,
+    checkout: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Hold the model against this checkout of the repository. "
+            "Default: what review.yaml calls checkout.",
+        ),
+    ] = None,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema of operating_model.yaml.")
+    ] = False,
+    params: Params = PARAMS,
+    outputs: Outputs = OUTPUTS,
+) -> None:
+    """The operating model alone, and against a checkout; errors exit 4."""
     from opsreview import pipeline
 
+    if team is None and not schema:
+        raise typer.BadParameter("name a team, or ask for --schema", param_hint="TEAM")
     with _told() as watch:
-        for line in pipeline.check(team, params=params):
+        lines, is_whole = (
+            ([pipeline.schema()], True)
+            if team is None or schema
+            else pipeline.check(team, params=params, checkout=checkout)
+        )
+        for line in lines:
             watch.tell(line)
+    if not is_whole:
+        sys.exit(NOT_WHOLE)
 
 
 @app.command()

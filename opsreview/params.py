@@ -53,6 +53,8 @@ class ReviewParams(StrictModel):
     labels: Labels = Labels()
     bots: list[str] = []
     privacy: Privacy = Privacy()
+    checkout: Annotated[str, Field(min_length=1)] | None = None
+    """A checkout of the repository, as seen from here: what the model says of it is checked."""
 
     @field_validator("sources")
     @classmethod
@@ -120,6 +122,12 @@ class Team:
     @property
     def model_path(self) -> Path:
         return self.folder / "operating_model.yaml"
+
+    @property
+    def checkout(self) -> Path | None:
+        """Where ``review.yaml`` says that a checkout of the repository is."""
+        said = self.review.checkout
+        return self.folder / said if said else None
 
     @property
     def decisions_path(self) -> Path:

@@ -40,6 +40,12 @@ def test_team_of_a_review_alone_has_the_defaults(tmp_path):
     assert team.decisions_path == tmp_path / "demo" / "decisions.yaml"
 
 
+def test_checkout_is_located_beside_its_review(tmp_path):
+    assert team_of(tmp_path).checkout is None
+    team = team_of(tmp_path, REVIEW + "checkout: ../..\n")
+    assert team.checkout == tmp_path / "demo" / "../.."
+
+
 def test_source_is_located_beside_its_review_and_takes_the_teams_zone(tmp_path):
     (source,) = team_of(tmp_path).review.sources
     assert source.located("dump") == tmp_path / "demo" / "dump"
@@ -87,7 +93,7 @@ def test_hash_of_the_params_changes_with_any_file(tmp_path):
             "timezones:",
             "review.yaml:1: timezone: this key is missing: write it\n"
             "review.yaml:2: timezones: unknown key; did you mean timezone? known keys: bots, "
-            "labels, privacy, repos, sources, timezone",
+            "checkout, labels, privacy, repos, sources, timezone",
         ),
         (
             "[team/product]",

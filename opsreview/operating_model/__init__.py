@@ -6,8 +6,12 @@
     names       who the names stand for: a person, a role's holders, the rota, an area's owner
     references  what else the document refers to, and whether it is there
     document    load_model: the document read and resolved (OperatingModel)
-    resolved    the same as operating_model.json holds it
+    undeclared  what the document could say next
+    resolved, resolved_rules    the same as operating_model.json holds it
+    schema      model_schema: its JSON Schema, for editors
     remark      Remark: what a check has to say
+    consistency the document alone: what is false, cannot be kept, or is for a person to decide
+    decision_map    who decides what, how often, and what is unclear
     promise     Promise: light enough for a notebook's kernel
     conformance held_against: each promise holds, drifts, or cannot be told
     proposals   proposals: what could change, by rules that are data

@@ -16,6 +16,7 @@ from opsreview.operating_model.quantities import cadence_of, days_of, hours_of, 
 from opsreview.operating_model.references import NOTHING_AROUND, Surroundings, reference_problems
 from opsreview.operating_model.resolved import resolved_json
 from opsreview.operating_model.shape import ModelEntry, PromiseEntry
+from opsreview.operating_model.undeclared import undeclared
 from opsreview.window import Window
 from opsreview.yaml_file import Place, YamlFile, close_names, read_yaml, validated
 
@@ -84,25 +85,8 @@ class OperatingModel:
 
     @cached_property
     def not_declared(self) -> list[str]:
-        """What level 1 could say and this document does not, in plain words."""
-        entry, rhythm = self.entry, self.entry.rhythm
-        parts = {
-            "roles": entry.roles,
-            "areas of the product": entry.areas,
-            "support channels": entry.channels,
-            "when triage happens": rhythm.triage,
-            "when releases happen": rhythm.release,
-            "who is on duty in turn": rhythm.duty,
-            "when the retrospective happens": rhythm.retrospective,
-            "whom to call next (escalation)": entry.escalation,
-            "promises": entry.promises,
-            "who reviewed this model and when": entry.reviewed,
-        }
-        missing = [words for words, said in parts.items() if not said]
-        missing += [f"a deputy for {name}" for name, role in entry.roles.items() if not role.deputy]
-        if entry.promises and self.response_hours() is None:
-            missing.append("how soon a first answer comes")
-        return missing
+        """What the document could say next and does not, in plain words."""
+        return [part.words for part in undeclared(self.entry)]
 
     def to_json(self, *, shown: Callable[[str], str] = str) -> dict[str, Any]:
         """The resolved model for ``operating_model.json``; people's ids go through ``shown``."""

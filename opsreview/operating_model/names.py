@@ -81,6 +81,12 @@ def name_problems(entry: ModelEntry, people: Collection[str]) -> list[tuple[Plac
     return problems
 
 
+def places_of_names(entry: ModelEntry) -> Iterator[tuple[Place, str]]:
+    """Every place where a person, a role, ``duty`` or ``area-owner`` is named."""
+    yield from _people_named(entry)
+    yield from _holders_named(entry)
+
+
 def _taken_by(role: str) -> str:
     return "a word of ours" if role in {DUTY, AREA_OWNER} else "a person of people.yaml"
 

@@ -159,13 +159,17 @@ def _like(*examples: str, pattern: str | None = None) -> WithJsonSchema:
 
 _IDENTIFIER = r"[a-z0-9][a-z0-9_-]*"
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Identifier = Annotated[str, AfterValidator(_identifier)]
+Identifier = Annotated[str, AfterValidator(_identifier), _like("triage-lead", pattern=_IDENTIFIER)]
 Duration = Annotated[
     str,
     _checked(hours_of),
     _like("4 h", "3 days", "2 weeks", pattern=r"\d+(\.\d+)? ?(min|minute|h|hour|d|day|w|week)s?"),
 ]
-Target = Annotated[str | float, _checked(quantity_of)]
+Target = Annotated[
+    str | float,
+    _checked(quantity_of),
+    WithJsonSchema({"type": ["string", "number"], "examples": ["80 %", "2 days", 0]}),
+]
 Rhythm = Annotated[
     str,
     _checked(cadence_of),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
+from opsreview.estimate import in_words
 from opsreview.operating_model.names import holder, holder_of_area
 from opsreview.operating_model.promise import Promise
-from opsreview.operating_model.quantities import hours_of
-from opsreview.operating_model.shape import ModelEntry
-
-Shown = Callable[[str], str]
+from opsreview.operating_model.quantities import hours_of, quantity_of
+from opsreview.operating_model.resolved_rules import Shown, release_rules, rules_json
+from opsreview.operating_model.shape import DutyEntry, ModelEntry
 
 
 def resolved_json(entry: ModelEntry, promises: Iterable[Promise], shown: Shown) -> dict[str, Any]:
@@ -35,6 +35,7 @@ def resolved_json(entry: ModelEntry, promises: Iterable[Promise], shown: Shown) 
         "escalation": _escalation(entry, shown),
         "promises": [_promise(promise, entry, shown) for promise in promises],
         "reviewed": _reviewed(entry, shown),
+        **rules_json(entry, shown),
     }
 
 
@@ -56,19 +57,26 @@ def _rhythm(entry: ModelEntry, shown: Shown) -> dict[str, Any]:
         said = getattr(entry.rhythm, name)
         if said:
             rhythm[name] = {"every": said.every, "by": holder(said.by, entry).to_json(shown)}
-    if entry.rhythm.release:
-        release = entry.rhythm.release
+    if release := entry.rhythm.release:
         rhythm["release"] |= {"on": release.on, "starting": release.starting.isoformat()}
+        rhythm["release"] |= release_rules(release, entry, shown)
     if entry.rhythm.duty:
-        duty = entry.rhythm.duty
-        order = [shown(person) for person in duty.order]
-        rhythm["duty"] = {
-            "every": duty.every,
-            "handover": duty.handover,
-            "order": order,
-            "from": duty.source,
-        }
+        rhythm["duty"] = _duty(entry.rhythm.duty, shown)
     return rhythm
+
+
+def _duty(duty: DutyEntry, shown: Shown) -> dict[str, Any]:
+    return {
+        "every": duty.every,
+        "handover": duty.handover,
+        "order": [shown(person) for person in duty.order],
+        "from": duty.source,
+        "cover": duty.cover,
+        "secondary": duty.secondary,
+        "most_share": duty.most_share and in_words(quantity_of(duty.most_share).value, "share"),
+        "rest_hours": hours_of(duty.rest) if duty.rest else None,
+        "best_effort": duty.best_effort,
+    }
 
 
 def _escalation(entry: ModelEntry, shown: Shown) -> list[dict[str, Any]]:
@@ -92,4 +100,5 @@ def _reviewed(entry: ModelEntry, shown: Shown) -> dict[str, Any] | None:
     said = entry.reviewed
     if said is None:
         return None
-    return {"by": holder(said.by, entry).to_json(shown), "on": said.on.isoformat()}
+    by = holder(said.by, entry).to_json(shown)
+    return {"by": by, "on": said.on.isoformat(), "every": said.every}

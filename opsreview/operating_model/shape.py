@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, JsonValue, model_validator
 
 from opsreview.operating_model.promise import JUDGED_BY
 from opsreview.operating_model.quantities import (
@@ -40,21 +40,34 @@ from opsreview.operating_model.shape_rules import (
 from opsreview.yaml_file import StrictModel
 
 
+def _one_of(*keys: str) -> dict[str, JsonValue]:
+    """For editors: one of these keys, and only one, has to be there."""
+    return {"oneOf": [{"required": [key]} for key in keys]}
+
+
 class RoleEntry(StrictModel):
     """A standing job. Both names are people of people.yaml."""
 
     owner: Text
     deputy: Text | None = None
+    """Who does it while the owner is away."""
     does: Text | None = None
+    """The work, in a few words."""
 
 
 class AreaEntry(StrictModel):
     """A part of the product: the label issues carry, the path of its code."""
 
+    model_config = ConfigDict(json_schema_extra=_one_of("owner", "from"))
+
     owner: Text | None = None
+    """A person or a role."""
     deputy: Text | None = None
+    """A person or a role; by default the deputy of the role that owns it."""
     label: Text | None = None
+    """The label that issues of the area carry."""
     path: Text | None = None
+    """The folder or file of its code, from the root of the repository."""
     source: Text | None = Field(None, alias="from")
     """In place of owner: the CODEOWNERS file, as seen from here, that names who owns path."""
 
@@ -74,7 +87,9 @@ class ChannelEntry(StrictModel):
 
     where: Text
     watched_by: Text
+    """A person, a role or duty."""
     answer_within: Duration | None = None
+    """Wall-clock time to a first answer."""
 
 
 class MeetingEntry(StrictModel):
@@ -82,6 +97,7 @@ class MeetingEntry(StrictModel):
 
     every: Rhythm
     by: Text
+    """Who sees to it: a person, a role or duty."""
 
 
 class ReleaseEntry(MeetingEntry):
@@ -89,8 +105,11 @@ class ReleaseEntry(MeetingEntry):
 
     on: Weekday
     starting: date
+    """The first slot, from which the others are counted."""
     freezes: list[FreezeEntry] = []
+    """Stretches in which nothing but a hotfix is released."""
     hotfix: HotfixRule | None = None
+    """When a release comes outside of its slot."""
 
     @model_validator(mode="after")
     def _starts_on_its_day(self) -> Self:
@@ -107,12 +126,18 @@ class ReleaseEntry(MeetingEntry):
 class DutyEntry(StrictModel):
     """The rota: how long a turn is, when it is handed over, and in what order."""
 
+    model_config = ConfigDict(json_schema_extra=_one_of("order", "from"))
+
     every: Rhythm
+    """How long a turn is."""
     handover: Handover | None = None
+    """The day and time of the handover, in the team's zone."""
     order: list[Text] = []
+    """People, one a turn, again and again."""
     source: Text | None = Field(None, alias="from")
     """In place of order: the calendar of review.yaml that says who holds each turn."""
     cover: Literal["always", "business hours"] | None = None
+    """When somebody answers."""
     secondary: bool = False
     """Whether a second person stands behind the first."""
     most_share: Target | None = None
@@ -146,7 +171,9 @@ class EscalationEntry(StrictModel):
     """Whom to call next, and after how long without an answer."""
 
     who: Text
+    """A person, a role or duty."""
     after: Duration
+    """Wall-clock time from the start, without an answer; 0 min is at once."""
     how: Text | None = None
 
 
@@ -155,13 +182,18 @@ class PromiseEntry(StrictModel):
 
     id: Identifier
     says: Text
+    """The sentence the team stands by."""
     owner: Text
-    metric: Text | None = None  # with one of the targets below
+    metric: Text | None = None
+    """What it is measured by, with one of the targets below: response_attainment."""
     within: Duration | None = None
+    """The deadline of each answer, for response_attainment alone."""
     at_least: Target | None = None
     at_most: Target | None = None
     group: Text | None = None
+    """Which part of all is promised: priority:p1, area:preview; by default everything."""
     unchecked: Text | None = None
+    """In place of a metric: why nothing measures it."""
 
     @model_validator(mode="after")
     def _has_a_check_or_a_reason(self) -> Self:
@@ -198,21 +230,37 @@ class ModelEntry(StrictModel):
 
     version: Literal[1]
     roles: dict[Identifier, RoleEntry] = Field(default_factory=dict)
+    """Standing jobs, by id."""
     areas: dict[Identifier, AreaEntry] = Field(default_factory=dict)
+    """Parts of the product, by id."""
     channels: dict[Identifier, ChannelEntry] = Field(default_factory=dict)
+    """Where people ask for help."""
     rhythm: RhythmEntry = RhythmEntry()
+    """Triage, release, duty and retrospective: how often, and by whom."""
     escalation: list[EscalationEntry] = Field(default_factory=list)
+    """Whom to call next, in order of time."""
     promises: list[PromiseEntry] = Field(default_factory=list)
+    """Sentences that a metric holds to account."""
     decisions: dict[Identifier, DecisionRule] = Field(default_factory=dict)
+    """Decisions that come up again and again."""
     severities: dict[Identifier, SeverityEntry] = Field(default_factory=dict)
+    """How bad something can be, and what that asks of the team."""
     reviews: ReviewRules | None = None
+    """What a pull request needs before it is merged."""
     backlog: dict[Identifier, BacklogRule] = Field(default_factory=dict)
+    """What keeps the backlog readable."""
     docs: dict[Identifier, DocEntry] = Field(default_factory=dict)
+    """Pages of documentation, their owners, and how long they are fresh."""
     onboarding: OnboardingEntry | None = None
+    """How a new maintainer begins."""
     commitments: list[CommitmentEntry] = Field(default_factory=list)
+    """Sentences that something in the repository stands for."""
     surfaces: list[SurfaceEntry] = Field(default_factory=list)
+    """What in the repository embodies each part."""
     changelog: list[ChangelogEntry] = Field(default_factory=list)
+    """Changes of this document, written by ``opsreview decide``."""
     reviewed: ReviewedEntry | None = None
+    """Who last read it all and said it is right."""
 
 
 def _wrong_with(promise: PromiseEntry) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ __all__ = [
     "lab",
     "report",
     "run",
+    "schema",
 ]
 
 Say = Callable[[str], None]
@@ -156,15 +158,25 @@ def run(
     return Outcome(reported.path, problems, fetched.is_stopped)
 
 
-def check(team_name: str, *, params: Path) -> list[str]:
-    """What a team's params say and leave open; every name in them is resolved.
+def check(team_name: str, *, params: Path, checkout: Path | None) -> tuple[list[str], bool]:
+    """What a team's params say and leave open, a line each, and whether no claim is broken.
 
     Raises:
-        ParamsError: A file is not valid.
+        ParamsError: A file is not valid, or names what is not known.
     """
-    from opsreview.pipeline.start import told
+    from opsreview.pipeline.check_report import report_lines
+    from opsreview.pipeline.checking import checked, clock, today_of
 
-    return list(told(load_team(team_name, params)))
+    team = load_team(team_name, params)
+    found = checked(team, checkout, today_of(team, clock()))
+    return list(report_lines(found)), not found.is_broken
+
+
+def schema() -> str:
+    """The JSON Schema of operating_model.yaml, for editors."""
+    from opsreview.operating_model.schema import model_schema
+
+    return json.dumps(model_schema(), indent=2, ensure_ascii=False)
 
 
 def init(team_name: str, *, params: Path, repo: str, dump: Path | None, timezone: str) -> Path:

@@ -1,4 +1,4 @@
-"""A new team's folder, and what a team has told so far."""
+"""A new team's folder."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 from opsreview.errors import ParamsError
-from opsreview.params import Team, load_team
+from opsreview.params import load_team
 
 _REVIEW = """\
 # How to read this team's data. Every key is described in the README; unknown keys are errors.
@@ -73,26 +72,3 @@ def _check(name: str, scratch: Path, folder: Path) -> None:
         load_team(name, scratch)
     except ParamsError as error:
         raise ParamsError(str(error).replace(str(scratch / name), str(folder))) from None
-
-
-def told(team: Team) -> Iterator[str]:
-    """What the team's params say, and what they leave open, a line each."""
-    from opsreview.metrics.registry import METRICS
-    from opsreview.operating_model.decisions import load_decisions
-    from opsreview.operating_model.document import load_model
-    from opsreview.pipeline.reading import surroundings
-
-    review = team.review
-    kinds = ", ".join(source.kind for source in review.sources)
-    yield f"review.yaml: reads {', '.join(review.repos)} from {kinds}"
-    yield f"people.yaml: {len(team.people)} people" if team.people else "people.yaml: not there"
-    if not team.model_path.is_file():
-        yield "operating_model.yaml: not there, so nothing is promised or held against a cycle"
-        return
-    model = load_model(team.model_path, team.people, METRICS, surroundings(team))
-    yield f"operating_model.yaml: every name is known, {len(model.promises)} promises"
-    yield from (f"  not declared: {part}" for part in model.not_declared)
-    if team.decisions_path.is_file():
-        people = {*model.people, *model.entry.roles}
-        decisions = load_decisions(team.decisions_path, people, METRICS)
-        yield f"decisions.yaml: {len(decisions)} decisions"

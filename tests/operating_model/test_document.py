@@ -63,6 +63,53 @@ def test_role_without_deputy_and_no_answer_time_are_not_declared(model_of: Load)
     ]
 
 
+FIRST_LEVEL = """\
+roles: {lead: {owner: ada, deputy: ben}}
+areas: {preview: {owner: ada}}
+channels: {chat: {where: x, watched_by: ada}}
+rhythm:
+  triage: {every: week, by: ada}
+  release: {every: 2 weeks, on: tuesday, starting: 2025-05-13, by: ada}
+  duty: {every: week, order: [ada, ben]}
+  retrospective: {every: month, by: ada}
+escalation: [{who: ada, after: 0 min}]
+reviewed: {by: ada, on: 2026-06-02}
+"""
+SECOND_LEVEL = """\
+decisions: {cut: {what: x}}
+severities: {bad: {means: x}}
+reviews: {approvals: 1}
+backlog: {quiet: {says: x}}
+docs: {readme: {path: README.md, owner: ada}}
+onboarding: {buddy: ada}
+"""
+
+
+def test_second_level_is_not_declared_only_once_the_first_one_is(model_of: Load) -> None:
+    assert model_of(FIRST_LEVEL + promises(ANSWER)).not_declared == [
+        "which decisions recur, and who takes them",
+        "which hours duty covers",
+        "how bad a problem can be, and what that asks (severities)",
+        "when a hotfix goes out of turn",
+        "what a pull request needs before it is merged",
+        "what keeps the backlog readable",
+        "which pages of documentation somebody keeps true",
+        "how a new maintainer begins",
+    ]
+
+
+def test_third_level_is_not_declared_only_once_the_second_one_is(model_of: Load) -> None:
+    first = FIRST_LEVEL.replace("[ada, ben]", "[ada, ben], cover: always")
+    first = first.replace("13, by: ada", "13, by: ada, hotfix: {when: x, by: ada}")
+    first = first.replace(", deputy: ben", "")
+
+    assert model_of(first + SECOND_LEVEL + promises(ANSWER)).not_declared == [
+        "a deputy for lead",
+        "what in the repository embodies the model (surfaces)",
+        "commitments that a checkout can show",
+    ]
+
+
 def test_deadline_and_share_of_a_promise(model_of: Load) -> None:
     promise = model_of(promises(ANSWER)).promise("answer")
 

@@ -1,4 +1,4 @@
-"""The first commands a new team runs: check, init, lab."""
+"""The first commands a new team runs: init, lab."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from commands import WHOLE, assert_refused, everything_in, opsreview
-from dump_factory import SmallTeam, small_team, write_yaml
+from dump_factory import SmallTeam, small_team
 from factories import REPO
 
 from opsreview.params import load_team
@@ -21,25 +21,6 @@ def team(tmp_path: Path) -> SmallTeam:
     team = small_team(tmp_path, issues=[{}])
     team.build()
     return team
-
-
-def test_check_says_what_is_told_and_what_is_not(tmp_path):
-    team = small_team(tmp_path, issues=[{}])
-    said = opsreview(team, "check").stdout
-    assert "review.yaml: reads team/product from github_dump" in said
-    assert "people.yaml: not there" in said
-    assert "operating_model.yaml: not there" in said
-
-
-def test_check_resolves_every_name_of_the_model(tmp_path):
-    role = {"owner": "ada", "does": "releases"}
-    team = small_team(tmp_path, people={"ada": {}}, model={"roles": {"release-manager": role}})
-    done = opsreview(team, "check")
-    assert done.exit_code == WHOLE
-    assert "every name is known" in done.stdout
-    assert "not declared: a deputy for release-manager" in done.stdout
-    write_yaml(team.folder / "people.yaml", {"adam": {}})
-    assert_refused(opsreview(team, "check"), "ada", "did you mean adam?")
 
 
 def test_init_makes_a_team_that_fetches_and_builds(tmp_path):
