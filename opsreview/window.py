@@ -79,6 +79,15 @@ class Cycle:
         return self._at(self._first_month - (3 if self.is_quarter else 1))
 
     @property
+    def following(self) -> Cycle:
+        return self._at(self._first_month + (3 if self.is_quarter else 1))
+
+    def holding(self, day: date) -> Cycle:
+        """The cycle of the same length that ``day`` belongs to."""
+        month = day.year * 12 + day.month - 1
+        return self._at(month - month % 3 if self.is_quarter else month)
+
+    @property
     def title(self) -> str:
         """The name for a reader: ``October 2026`` or ``third quarter of 2026``."""
         year, month = divmod(self._first_month, 12)

@@ -9,9 +9,9 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, field_validator
 
-from opsreview.operating_model.quantities import Identifier, Target, Text
+from opsreview.operating_model.quantities import Identifier, Target, Text, quantity_of
 from opsreview.yaml_file import Place, StrictModel, close_names, read_yaml, validated
 
 
@@ -41,6 +41,15 @@ class Expectation(StrictModel):
     direction: Literal["up", "down"]
     at_least: Target
     group: Text = "all"
+
+    @field_validator("at_least")
+    @classmethod
+    def _is_a_size(cls, written: Any) -> Any:
+        if quantity_of(written).unit == "hours":
+            raise ValueError(
+                f"{written!r} is a duration: write a percent such as 25 %, or a number"
+            )
+        return written
 
 
 def _listed(written: Any) -> Any:
