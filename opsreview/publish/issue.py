@@ -115,8 +115,8 @@ def _lines(said: CycleText, ticks: Ticks) -> Iterator[str]:
 
 def _summary(summary: str) -> Iterator[str]:
     """Without its title, which the issue's own repeats."""
-    lines = summary.splitlines()
-    yield from lines[1:] if lines[:1] and lines[0].startswith("# ") else lines
+    title, _, rest = summary.strip().partition("\n")
+    yield from (rest if title.startswith("# ") else summary).strip().splitlines()
     yield ""
 
 

@@ -61,7 +61,7 @@ def runbook(
         "who-to-call.md": who_to_call(names, turns),
         "onboarding.md": onboarding(names),
     }
-    head = _head(team, model, names)
+    head = list(_head(team, model, names))
     return Runbook(
         team,
         {name: "\n".join([*head, *lines]).rstrip() + "\n" for name, lines in pages.items()},

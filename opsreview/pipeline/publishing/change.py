@@ -29,7 +29,15 @@ from opsreview.publish.change import (
 from opsreview.secrets import redacted
 from opsreview.sources.git import clone_around
 from opsreview.sources.github.pull_requests import Offer, offer_plan, unseen_plan
-from opsreview.sources.github.writing import Plan, Unreachable, carry_out, repo_today, writer
+from opsreview.sources.github.writing import (
+    CONTENTS,
+    PULLS,
+    Plan,
+    Unreachable,
+    carry_out,
+    repo_today,
+    writer,
+)
 
 
 def publish_change(team: Team, outputs: Path, wanted: Wanted) -> Published:
@@ -44,7 +52,7 @@ def publish_change(team: Team, outputs: Path, wanted: Wanted) -> Published:
     offer = _offer(team, outputs, model, decision, wanted)
     address = api_url_of(team)
     try:
-        with writer(address, wanted.terms) as client:
+        with writer(address, wanted.terms, needs=(CONTENTS, PULLS)) as client:
             place = repo_today(client, repo)
 
             def plan() -> Plan:
@@ -69,7 +77,8 @@ def _decision(team: Team, model: OperatingModel, wanted: str | None) -> Decision
     decisions = load_decisions(path) if path.is_file() else []
     changing = [said for said in decisions if said.change and said.status != "dropped"]
     if wanted is None:
-        named = max(changing, key=lambda said: said.decided_on, default=None)
+        latest = reversed(changing)  # of a day the one written last
+        named = max(latest, key=lambda said: said.decided_on, default=None)
     else:
         named = next((said for said in changing if said.id == wanted), None)
     if named is None or named.change is None:

@@ -17,7 +17,14 @@ from opsreview.publish.issue import CycleText, issue_body, lost_ticks, read_tick
 from opsreview.publish.markdown import mark
 from opsreview.sources.github.issues import Issue, issue_plan, issue_step, issue_with
 from opsreview.sources.github.repos import GithubRepos
-from opsreview.sources.github.writing import Plan, Unreachable, carry_out, repo_today, writer
+from opsreview.sources.github.writing import (
+    ISSUES,
+    Plan,
+    Unreachable,
+    carry_out,
+    repo_today,
+    writer,
+)
 from opsreview.sources.terms import Terms
 from opsreview.window import Cycle
 from opsreview.yaml_file import read_yaml
@@ -48,10 +55,10 @@ def publish_issue(team: Team, outputs: Path, wanted: Wanted) -> Published:
         raise CycleError(
             f"no cycle of {team.name} is built in {outputs}: run `opsreview run {team.name}` first"
         )
-    said, repo, address = cycle_text(team, folder), repo_of(team, wanted.repo, yes=wanted.yes), ""
+    said, repo = cycle_text(team, folder), repo_of(team, wanted.repo, yes=wanted.yes)
     address = api_url_of(team)
     try:
-        with writer(address, wanted.terms) as client:
+        with writer(address, wanted.terms, needs=(ISSUES,)) as client:
             place = repo_today(client, repo)
 
             def plan() -> Plan:
@@ -123,7 +130,7 @@ def _newest(team: Team, outputs: Path, terms: Terms) -> Ticked | None:
     repo = remembered[last]["repo"] if last else team.review.repos[0]
     known = remembered[last]["number"] if last else None
     wanted = mark(team.name, last) if last else mark(team.name, "").removesuffix(" -->")
-    with writer(api_url_of(team), terms) as client:
+    with writer(api_url_of(team), terms, needs=(ISSUES,)) as client:
         place = repo_today(client, repo)
         if not place.has_issues:
             return None
@@ -142,10 +149,9 @@ def _ticked(team: Team, repo: str, found: Issue) -> Ticked | None:
 
 
 def _to_record(team: Team, outputs: Path, found: Ticked) -> Iterator[str]:
-    proposals = [str(said["id"]) for said in _proposals(outputs / team.name / found.cycle)]
-    paths = {
-        str(said["id"]): said["path"] for said in _proposals(outputs / team.name / found.cycle)
-    }
+    proposed = _proposals(outputs / team.name / found.cycle)
+    paths = {str(said["id"]): said["path"] for said in proposed}
+    proposals = list(paths)
     for name in found.ticked:
         if _is_recorded(team, found.cycle, paths.get(name)):
             continue

@@ -6,7 +6,7 @@ Least permissions of a fine-grained token: ``Issues: write`` for the issue; ``Co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -65,8 +65,8 @@ class Unreachable(SourceError):
 
 
 @contextmanager
-def writer(api_url: str, terms: Terms) -> Iterator[Client]:
-    """Who asks and writes, with the token of the environment.
+def writer(api_url: str, terms: Terms, *, needs: Iterable[str]) -> Iterator[Client]:
+    """Who asks and writes, with the token of the environment; ``needs`` are its permissions.
 
     Raises:
         Unreachable: There is no token, or no answer.
@@ -75,8 +75,11 @@ def writer(api_url: str, terms: Terms) -> Iterator[Client]:
     """
     try:
         token = github_token(api_url)
-    except SourceError as error:
-        raise Unreachable(str(error)) from None
+    except SourceError:
+        raise Unreachable(
+            f"there is no token for {api_url}: set GITHUB_TOKEN (fine-grained, with "
+            f"{' and '.join(needs)}), or run `gh auth login`"
+        ) from None
     with Client(api_url, token, terms, reserve_share=0) as client:
         try:
             yield client
