@@ -23,12 +23,12 @@ def one_line(text: object) -> str:
 def plain(text: object) -> str:
     """``text`` on one line, none of which is Markdown or HTML."""
     escaped = (f"\\{sign}" if sign in _SIGNS else sign for sign in one_line(text))
-    return "".join(escaped).replace("&", "&amp;")
+    return "".join(escaped).replace("&", "&amp;").replace("<!", "<\\!")
 
 
 def code(text: object) -> str:
     """``text`` as code, in a table too."""
-    line = one_line(text)
+    line = one_line(text).replace("<!--", f"<{_GAP}!--").replace("-->", f"--{_GAP}>")
     longest = max((len(run) for run in re.findall("`+", line)), default=0)
     fence = "`" * (longest + 1)
     gap = " " if longest or not line else ""
