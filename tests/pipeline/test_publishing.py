@@ -184,6 +184,14 @@ def test_the_mark_in_an_outsiders_issue_is_not_ours(small: PublishingTeam) -> No
     assert len(small.issues()) == 2
 
 
+def test_an_app_has_no_account_and_takes_no_outsiders_issue(small: PublishingTeam) -> None:
+    now = small.github.world.clock.moment
+    small.repository.add(Item(author="rae", body=MARK, created_at=now))
+    small.github.fail("forbidden", of="/user")
+    small.done("issue", "--yes")
+    assert len(small.issues()) == 2
+
+
 def test_an_issue_that_another_member_or_bot_opened_is_ours(small: PublishingTeam) -> None:
     now = small.github.world.clock.moment
     bot = Item(author="runner[bot]", body=MARK, created_at=now)
@@ -260,6 +268,8 @@ def test_ticks_are_read_back_and_kept(small: PublishingTeam) -> None:
         f"ticked in #{issue.number}: p-1; record it with `opsreview decide small 1 --cycle 2026-10`"
     )
     assert read_back(small) == [line]
+    assert small.ticks["2026-10"]["ticked"] == ["p-1"]
+    small.done("issue", "--yes")
     assert small.ticks["2026-10"]["ticked"] == ["p-1"]
     (small.team.outputs / "small" / "ticks.json").unlink()
     assert read_back(small) == [line]
@@ -462,7 +472,9 @@ def test_turns_of_a_cycle_with_other_names_are_not_shown(small: PublishingTeam) 
     review.write_text(review.read_text("utf-8").replace("pseudonyms", "roles"), "utf-8")
     told = small.done("runbook")
     assert "heron" not in told
-    assert "was built with privacy.names pseudonyms, not roles" in told
+    assert "was built with privacy.names pseudonyms, and review.yaml says roles" in told
+    assert_refused(small.publish("issue"), "privacy.names pseudonyms", "opsreview build small")
+    assert "No built cycle was at hand." in small.done("pull-request")
 
 
 def test_options_of_another_part_are_wrong_usage(small: PublishingTeam) -> None:

@@ -69,6 +69,17 @@ def built_cycle(team: Team, outputs: Path, cycle: str | None) -> Path | None:
     return built[cycle]
 
 
+def other_names(team: Team, folder: Path) -> str | None:
+    """Why a built cycle must not be shown: its people appear otherwise than is wanted now."""
+    built, wanted = read_json(folder / "run.json", {}).get("privacy"), team.review.privacy.names
+    if built == wanted:
+        return None
+    return (
+        f"cycle {folder.name} was built with privacy.names {built}, and review.yaml says {wanted}: "
+        f"run `opsreview build {team.name} --cycle {folder.name}` first"
+    )
+
+
 def read_json(path: Path, default: Any) -> Any:
     """A file of a cycle; ``default`` where it is not there.
 

@@ -15,6 +15,7 @@ from opsreview.pipeline.publishing.built import (
     built_cycle,
     model_of,
     names_of,
+    other_names,
     read_json,
     repo_of,
 )
@@ -104,6 +105,8 @@ def _offer(
     files = {path: _text(each) for each, path in paths.items()}
     model_path = paths[team.model_path]
     folder = built_cycle(team, outputs, wanted.cycle)
+    if folder and other_names(team, folder):
+        folder = None  # what it says of people must not be shown
     findings: Sequence[Mapping[str, Any]] = (
         read_json(folder / "findings.json", []) if folder else []
     )

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from opsreview.errors import CycleError, OpsReviewError, OutputsError
 from opsreview.operating_model.decisions import Decision, load_decisions
 from opsreview.params import Team
-from opsreview.pipeline.publishing.built import api_url_of, built_cycle, read_json, repo_of
+from opsreview.pipeline.publishing.built import (
+    api_url_of,
+    built_cycle,
+    other_names,
+    read_json,
+    repo_of,
+)
 from opsreview.pipeline.publishing.wanted import Published, Wanted, told
 from opsreview.publish.issue import CycleText, issue_body, lost_ticks, read_ticks
 from opsreview.publish.markdown import mark
@@ -35,13 +41,13 @@ _MOST_PAGES = 3  # of a hundred: where nobody remembers an issue, few of the new
 
 @dataclass(frozen=True)
 class Ticked:
-    """The issue of a cycle, and which of its proposals are ticked in it."""
+    """The issue of a cycle, and which of its proposals are ticked in it; None: nobody looked."""
 
     cycle: str
     repo: str
     number: int
     url: str
-    ticked: tuple[str, ...]
+    ticked: tuple[str, ...] | None
 
 
 def publish_issue(team: Team, outputs: Path, wanted: Wanted) -> Published:
@@ -55,33 +61,38 @@ def publish_issue(team: Team, outputs: Path, wanted: Wanted) -> Published:
         raise CycleError(
             f"no cycle of {team.name} is built in {outputs}: run `opsreview run {team.name}` first"
         )
+    if why := other_names(team, folder):
+        raise CycleError(why)
     said, repo = cycle_text(team, folder), repo_of(team, wanted.repo, yes=wanted.yes)
     address = api_url_of(team)
     try:
-        with writer(address, wanted.terms, needs=(ISSUES,)) as client:
-            place = repo_today(client, repo)
-
-            def plan() -> Plan:
-                found = issue_with(
-                    client,
-                    place,
-                    said.mark,
-                    since=Cycle(said.cycle, team.zone).window.start_at,
-                    known=_known(team, outputs, said.cycle, place.name),
-                )
-                due = issue_plan(place, found, said.issue_title, _body(said, found))
-                return Plan(due.steps, due.url, tuple(_notes(said, found)), due.number)
-
-            done = carry_out(client, plan) if wanted.yes else plan()
-            if wanted.yes and done.number and done.url:
-                _remember(team, outputs, Ticked(said.cycle, place.name, done.number, done.url, ()))
+        done = _kept(team, outputs, said, repo, wanted)
     except Unreachable as error:
         if wanted.yes:
             raise
         first = issue_step(repo, None, said.issue_title, _body(said, None))
-        plan_of_first = Plan((first,) if first else ())
-        return Published(tuple(told(plan_of_first, address=address, unseen=str(error), yes=False)))
+        unseen = Plan((first,) if first else ())
+        return Published(tuple(told(unseen, address=address, unseen=str(error), yes=False)))
     return Published(tuple(told(done, address=address, unseen=None, yes=wanted.yes)))
+
+
+def _kept(team: Team, outputs: Path, said: CycleText, repo: str, wanted: Wanted) -> Plan:
+    """The plan, or what was sent of it; where the issue is, is remembered."""
+    with writer(api_url_of(team), wanted.terms, needs=(ISSUES,)) as client:
+        place = repo_today(client, repo)
+        known = _known(team, outputs, said.cycle, place.name)
+        since = Cycle(said.cycle, team.zone).window.start_at
+
+        def plan() -> Plan:
+            found = issue_with(client, place, said.mark, since=since, known=known)
+            due = issue_plan(place, found, said.issue_title, _body(said, found))
+            return replace(due, notes=tuple(_notes(said, found)))
+
+        done = carry_out(client, plan) if wanted.yes else plan()
+    if wanted.yes and done.number and done.url:
+        there = Ticked(said.cycle, place.name, done.number, done.url, None)
+        _remember(team, outputs, there)
+    return done
 
 
 def cycle_text(team: Team, folder: Path) -> CycleText:
@@ -152,7 +163,7 @@ def _to_record(team: Team, outputs: Path, found: Ticked) -> Iterator[str]:
     proposed = _proposals(outputs / team.name / found.cycle)
     paths = {str(said["id"]): said["path"] for said in proposed}
     proposals = list(paths)
-    for name in found.ticked:
+    for name in found.ticked or ():
         if _is_recorded(team, found.cycle, paths.get(name)):
             continue
         number = proposals.index(name) + 1 if name in proposals else name.removeprefix("p-")
@@ -202,7 +213,9 @@ def _remember(team: Team, outputs: Path, found: Ticked) -> None:
     path = outputs / team.name / _TICKS
     known = _remembered(team, outputs)
     said = {"repo": found.repo, "number": found.number, "url": found.url}
-    known[found.cycle] = known.get(found.cycle, {}) | said | {"ticked": list(found.ticked)}
+    known[found.cycle] = {"ticked": []} | known.get(found.cycle, {}) | said
+    if found.ticked is not None:
+        known[found.cycle]["ticked"] = list(found.ticked)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         new = path.with_suffix(".new")

@@ -8,7 +8,13 @@ from zoneinfo import ZoneInfo
 
 from opsreview.errors import ParamsError
 from opsreview.params import Team
-from opsreview.pipeline.publishing.built import built_cycle, model_of, names_of, read_json
+from opsreview.pipeline.publishing.built import (
+    built_cycle,
+    model_of,
+    names_of,
+    other_names,
+    read_json,
+)
 from opsreview.pipeline.publishing.wanted import Published, Wanted
 from opsreview.publish.calling import Turns
 from opsreview.publish.names import Names
@@ -59,10 +65,9 @@ def _turns(team: Team, outputs: Path, cycle: str | None) -> tuple[Turns | None, 
     folder = built_cycle(team, outputs, cycle)
     if folder is None:
         return None, f"no cycle of {team.name} is built in {outputs}"
+    if why := other_names(team, folder):
+        return None, why
     run = read_json(folder / "run.json", {})
-    if run.get("privacy") != team.review.privacy.names:
-        names = f"{run.get('privacy')}, not {team.review.privacy.names}"
-        return None, f"cycle {folder.name} was built with privacy.names {names}: build it again"
     on_duty = read_json(folder / "next.json", {}).get("on_duty", [])
     as_of = datetime.fromisoformat(run["as_of"])
     return Turns(folder.name, as_of, ZoneInfo(run["zone"]), on_duty), None

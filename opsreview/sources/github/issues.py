@@ -10,6 +10,7 @@ from typing import Any
 
 from opsreview.errors import SourceError
 from opsreview.sources.github.client import Client
+from opsreview.sources.github.faults import Refused
 from opsreview.sources.github.writing import ISSUES, Plan, Repo, Step, step
 
 _OURS = {"OWNER", "MEMBER", "COLLABORATOR"}  # who may write; others may only copy a mark
@@ -101,9 +102,14 @@ def _is_bot(row: Mapping[str, Any]) -> bool:
 
 def _own(client: Client, rows: list[Mapping[str, Any]]) -> Issue | None:
     """Of issues opened by accounts that GitHub knows nothing of here, the token's own."""
-    account = client.read("user") if rows else None
+    try:
+        account = client.read("user") if rows else None
+    except Refused:  # a token of an app has none: what it opens, a bot opened
+        account = None
     ours = account and account.get("login")
-    return next((_issue(row) for row in rows if (row.get("user") or {}).get("login") == ours), None)
+    return next(
+        (_issue(row) for row in rows if ours and (row.get("user") or {}).get("login") == ours), None
+    )
 
 
 def _issue(row: Mapping[str, Any]) -> Issue:

@@ -57,7 +57,6 @@ class Repo:
     name: str
     default_branch: str
     has_issues: bool
-    is_archived: bool
 
 
 class Unreachable(SourceError):
@@ -113,7 +112,6 @@ def repo_today(client: Client, repo: RepoName) -> Repo:
         name=found.get("full_name", repo),
         default_branch=found.get("default_branch", "main"),
         has_issues=found.get("has_issues", True),
-        is_archived=False,
     )
 
 
