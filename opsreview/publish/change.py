@@ -33,20 +33,18 @@ def pull_request_body(
     *,
     diff: str | None,
     findings: Sequence[Mapping[str, Any]],
-    owner: str,
     cycle: str | None,
 ) -> str:
-    """The body.
+    """The body; it names people as the files in the pull request do.
 
     Args:
         team: The folder in params.
         decision: What was decided.
         diff: Of the model, from what the base branch says; None where that cannot be known.
         findings: Those of ``cycle``, as ``findings.json`` has them.
-        owner: Who owns the decision, as people appear.
         cycle: The built cycle whose evidence is linked; None where none is built.
     """
-    facts = f"owner {plain(owner)}, due {decision.due}, decided on {decision.decided_on}"
+    facts = f"owner {plain(decision.owner)}, due {decision.due}, decided on {decision.decided_on}"
     said = [
         f"**{plain(decision.title)}**",
         "",

@@ -44,7 +44,7 @@ def link(text: object, url: str) -> str:
     return f"[{plain(text)}]({quote(url, safe=_IN_A_URL)})" if is_web else plain(text)
 
 
-_IN_A_URL = ":/?#@!$&'*+,;=%~-._"  # what an address is made of, but for brackets
+_IN_A_URL = ":/?#!$&'*+,;=%~-._"  # what an address is made of, but for brackets and @
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

@@ -37,7 +37,7 @@ def decision(**said: Any) -> Decision:
 
 
 def body(said: Decision, diff: str | None = "-a\n+b", cycle: str | None = "2026-10") -> str:
-    return pull_request_body("small", said, diff=diff, findings=[FINDING], owner="ada", cycle=cycle)
+    return pull_request_body("small", said, diff=diff, findings=[FINDING], cycle=cycle)
 
 
 def test_the_body_holds_diff_reason_evidence_and_what_is_expected() -> None:

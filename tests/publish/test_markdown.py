@@ -39,6 +39,7 @@ def test_code_holds_backticks_and_bars() -> None:
 
 def test_a_link_leads_to_the_web_or_nowhere() -> None:
     assert link("#8", "https://example.org/8") == "[\\#8](https://example.org/8)"
+    assert unheard(link("v", "https://example.org/@x/y")) == "[v](https://example.org/%40x/y)"
     assert link("bad", "javascript:alert(1)") == "bad"
     assert link("bad", "https://[x") == "bad"
     assert ")" not in link("x", "https://example.org/a) <b>").removesuffix(")")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -14,7 +15,6 @@ from opsreview.pipeline.publishing.built import (
     api_url_of,
     built_cycle,
     model_of,
-    names_of,
     other_names,
     read_json,
     repo_of,
@@ -50,7 +50,7 @@ def publish_change(team: Team, outputs: Path, wanted: Wanted) -> Published:
     model = model_of(team)
     decision = _decision(team, model, wanted.decision)
     repo = repo_of(team, wanted.repo, yes=wanted.yes)
-    offer = _offer(team, outputs, model, decision, wanted)
+    offer = _offer(team, outputs, decision, wanted)
     address = api_url_of(team)
     try:
         with writer(address, wanted.terms, needs=(CONTENTS, PULLS)) as client:
@@ -59,13 +59,24 @@ def publish_change(team: Team, outputs: Path, wanted: Wanted) -> Published:
             def plan() -> Plan:
                 return offer_plan(client, place, offer)
 
-            done = carry_out(client, plan) if wanted.yes else plan()
+            done = _noted(carry_out(client, plan) if wanted.yes else plan(), team)
     except Unreachable as error:
         if wanted.yes:
             raise
-        unseen = unseen_plan(repo, offer, offer.body({}))
+        unseen = _noted(unseen_plan(repo, offer, offer.body({})), team)
         return Published(tuple(told(unseen, address=address, unseen=str(error), yes=False)))
     return Published(tuple(told(done, address=address, unseen=None, yes=wanted.yes)))
+
+
+def _noted(plan: Plan, team: Team) -> Plan:
+    """With a word on names, where pages hide them and the files do not."""
+    if team.review.privacy.names == "shown" or not plan.steps:
+        return plan
+    note = (
+        "note: the files name people as the params do, whatever `privacy` says of pages: "
+        "whoever may read the repository reads them"
+    )
+    return replace(plan, notes=(*plan.notes, note))
 
 
 def _decision(team: Team, model: OperatingModel, wanted: str | None) -> Decision:
@@ -97,9 +108,7 @@ def _decision(team: Team, model: OperatingModel, wanted: str | None) -> Decision
     return named
 
 
-def _offer(
-    team: Team, outputs: Path, model: OperatingModel, decision: Decision, wanted: Wanted
-) -> Offer:
+def _offer(team: Team, outputs: Path, decision: Decision, wanted: Wanted) -> Offer:
     inside = _path_in_repo(team, wanted.path)
     paths = {each: str(inside / each.name) for each in (team.model_path, team.decisions_path)}
     files = {path: _text(each) for each, path in paths.items()}
@@ -110,8 +119,6 @@ def _offer(
     findings: Sequence[Mapping[str, Any]] = (
         read_json(folder / "findings.json", []) if folder else []
     )
-    called = names_of(team, model)
-    is_person = decision.owner in team.people
 
     def body(before: Mapping[str, str | None]) -> str:
         is_known = model_path in before
@@ -121,7 +128,6 @@ def _offer(
             decision,
             diff=diff,
             findings=findings,
-            owner=called.of(decision.owner) if is_person else decision.owner,
             cycle=folder.name if folder else None,
         )
 
