@@ -38,9 +38,11 @@ def rows_of(names: Names) -> list[dict[str, Any]]:
 def decisions(entry: ModelEntry, rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """The page, made of rows as ``decision_map.json`` has them: most urgent first."""
     yield from ("# Who decides what", "")
+    found = list(rows)
     if not entry.decisions:
-        yield from ("Recurring decisions are not declared.", "")
-    for row in rows:
+        implied = " What follows is what the rest of the model implies." if found else ""
+        yield from (f"Recurring decisions are not declared.{implied}", "")
+    for row in found:
         yield from (f"## {plain(row['what'])}", "")
         yield from (f"- **{title}**: {_said(row.get(key))}" for key, title in _PARTS)
         if unclear := row.get("unclear"):

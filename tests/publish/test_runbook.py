@@ -163,6 +163,19 @@ def test_a_built_cycle_without_a_rota_is_said(made: Any) -> None:
     assert "no rota that cycle 2026-10 read" in made(turns=none).pages["who-to-call.md"]
 
 
+def test_the_map_of_a_check_is_shown_in_its_own_order(model_of: MakeModel) -> None:
+    model = model_of("")
+    rows = [
+        {"id": "b", "what": "Triage", "when": "every weekday", "decides": "lead", "unclear": []},
+        {"id": "a", "what": "Ship", "decides": None, "unclear": ["nobody <decides>"]},
+    ]
+    made = runbook("small", model, names_of(model), decision_map=rows)
+    page = made.pages["decisions.md"]
+    assert "not declared. What follows is what the rest of the model implies." in page
+    assert page.index("## Triage") < page.index("## Ship")
+    assert "  - nobody \\<decides\\>" in page
+
+
 @pytest.mark.parametrize("mode", ["pseudonyms", "roles"])
 def test_no_person_is_named_where_names_are_hidden(mode: str, made: Any) -> None:
     for name, text in made(mode=mode, turns=None).pages.items():
