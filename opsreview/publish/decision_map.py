@@ -7,7 +7,7 @@ from typing import Any
 
 from opsreview.operating_model.shape import ModelEntry
 from opsreview.publish.markdown import plain
-from opsreview.publish.names import NOT_DECLARED, Names
+from opsreview.publish.names import Names
 
 _UNDECLARED = (  # key of a row, and what its lack leaves open
     ("when", "when it comes up is not declared"),
@@ -36,15 +36,18 @@ def rows_of(names: Names) -> list[dict[str, Any]]:
 
 
 def decisions(entry: ModelEntry, rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """The page, made of rows as ``decision_map.json`` has them: most urgent first."""
+    """The page, made of rows as ``decision_map.json`` has them: most urgent first.
+
+    What a row does not declare is told by what is unclear about it.
+    """
     yield from ("# Who decides what", "")
     found = list(rows)
     if not entry.decisions:
         implied = " What follows is what the rest of the model implies." if found else ""
         yield from (f"Recurring decisions are not declared.{implied}", "")
     for row in found:
-        yield from (f"## {plain(row['what'])}", "")
-        yield from (f"- **{title}**: {_said(row.get(key))}" for key, title in _PARTS)
+        yield from (f"## {plain(_begun(row['what']))}", "")
+        yield from (f"- **{title}**: {_said(row[key])}" for key, title in _PARTS if row.get(key))
         if unclear := row.get("unclear"):
             yield "- **Unclear**:"
             yield from (f"  - {plain(sentence)}" for sentence in unclear)
@@ -72,6 +75,8 @@ def _when(every: str | None, trigger: str | None) -> str | None:
 
 
 def _said(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(plain, value)) or "nobody named"
-    return plain(value) if value else NOT_DECLARED
+    return ", ".join(map(plain, value)) if isinstance(value, list) else plain(value)
+
+
+def _begun(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
