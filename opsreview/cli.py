@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -196,6 +196,84 @@ def check(
         for line in lines:
             watch.tell(line)
     if not is_whole:
+        sys.exit(NOT_WHOLE)
+
+
+@app.command()
+def publish(
+    team: TeamName,
+    part: Annotated[
+        Literal["runbook", "issue", "pull-request"],
+        typer.Argument(metavar="PART", help="runbook, issue or pull-request."),
+    ],
+    cycle: CycleName = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do it; without it, what would be done is printed.")
+    ] = False,
+    into: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="runbook: the folder of its pages.")
+    ] = None,
+    is_check: Annotated[
+        bool, typer.Option("--check", help="runbook: say which pages are stale (exit 4).")
+    ] = False,
+    decision: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID", help="pull-request: which. Default: the newest that changes the model."
+        ),
+    ] = None,
+    repo: Annotated[
+        str | None, typer.Option(help="owner/name to write to. Default: the one of review.yaml.")
+    ] = None,
+    base: Annotated[
+        str | None, typer.Option(help="pull-request: into which branch. Default: the main one.")
+    ] = None,
+    path: Annotated[
+        str | None,
+        typer.Option(help="pull-request: the params' path there. Default: as in the clone."),
+    ] = None,
+    max_wait: MaxWait = MAX_WAIT,
+    params: Params = PARAMS,
+    outputs: Outputs = OUTPUTS,
+) -> None:
+    """Runbook pages, the cycle's issue, a change's pull request; printed alone without --yes.
+
+    The token in GITHUB_TOKEN needs: for an issue, Issues: write; for a pull request, Contents:
+    write and Pull requests: write. Everything else reads alone.
+    """
+    from opsreview import pipeline
+
+    belongs = {
+        "--into": ("runbook", into),
+        "--check": ("runbook", is_check),
+        "--decision": ("pull-request", decision),
+        "--base": ("pull-request", base),
+        "--path": ("pull-request", path),
+        "--repo": ("issue or pull-request", repo),
+    }
+    for option, (parts, given) in belongs.items():
+        if given and part not in parts.split(" or "):
+            raise typer.BadParameter(f"{option} belongs to {parts}, not to {part}")
+    with _told() as watch:
+        terms = pipeline.Terms(60.0 * max_wait, watch=watch)
+        published = pipeline.publish(
+            team,
+            part,
+            params=params,
+            outputs=outputs,
+            cycle=cycle,
+            yes=yes,
+            into=into,
+            is_check=is_check,
+            decision=decision,
+            repo=repo,
+            base=base,
+            path=path,
+            terms=terms,
+        )
+        for line in published.lines:
+            watch.tell(line)
+    if not published.is_whole:
         sys.exit(NOT_WHOLE)
 
 

@@ -10,15 +10,20 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from github_faults import Reply, message
+from github_keeping import kept, written
 from github_views import node_id, web_address
 from github_world import Item, Repository, World
 
 _PATH = re.compile(r"/(?:repos/(?P<name>[^/]+/[^/]+)|repositories/(?P<id>\d+))(?P<rest>/.*)?")
 
 
-def rest_answer(world: World, target: str, base: str) -> Reply:
-    """What GitHub answers to GET ``target``; links in it begin with ``base``."""
+def rest_answer(
+    world: World, target: str, base: str, method: str = "GET", body: bytes = b""
+) -> Reply:
+    """What GitHub answers to ``method`` ``target``; links in it begin with ``base``."""
     parts = urlsplit(target)
+    if parts.path == "/user":
+        return _json({"login": "opsreview-token", "type": "User"})
     path = _PATH.fullmatch(parts.path)
     repository = _repository(world, path) if path else None
     if path is None or repository is None:
@@ -26,6 +31,10 @@ def rest_answer(world: World, target: str, base: str) -> Reply:
     place, rest = f"{base}/repositories/{repository.id}", path["rest"] or ""
     if path["name"] and path["name"].lower() != repository.name.lower():
         return _moved(f"{place}{rest}{'?' + parts.query if parts.query else ''}")
+    if method != "GET":
+        return written(repository, method, rest, json.loads(body), base)
+    if reply := kept(repository, rest, dict(parse_qsl(parts.query)), place):
+        return reply
     if number := re.fullmatch(r"/issues/(\d+)", rest):
         return _issue(repository, int(number[1]), base)
     if rest == "/tags":
@@ -77,6 +86,7 @@ def _item_record(repository: Repository, item: Item) -> dict[str, Any]:
         "node_id": node_id(repository, item),
         "number": item.number,
         "title": item.title,
+        "body": item.body,
         "state": "closed" if item.closed_at else "open",
         "html_url": web_address(repository, item),
         "created_at": item.created_at,
@@ -91,6 +101,8 @@ def _repository_record(repository: Repository) -> dict[str, Any]:
         "node_id": f"R_{repository.id}",
         "full_name": repository.name,
         "has_issues": repository.has_issues,
+        "default_branch": "main",
+        "archived": repository.branches.is_archived,
     }
 
 

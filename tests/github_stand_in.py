@@ -164,7 +164,7 @@ class GithubStandIn:
                 request.points = query.price.points
                 request.possible_nodes = query.price.possible_nodes
             fault = self._due(request)
-            reply = self._reply(request, query, base, fault)
+            reply = self._reply(request, query, base, fault, body)
             is_lost = fault is not None and fault.kind in LOST
             request.status = 0 if is_lost else reply.status
             return _Response(reply, fault.kind if fault and is_lost else None)
@@ -185,14 +185,19 @@ class GithubStandIn:
         return due[0]
 
     def _reply(
-        self, request: Request, query: Asked | None, base: str, fault: Fault | None
+        self,
+        request: Request,
+        query: Asked | None,
+        base: str,
+        fault: Fault | None,
+        body: bytes,
     ) -> Reply:
         now = self.world.clock.now
         budget = self.budgets["graphql" if query else "core"]
         was_left = budget.charge(request.points, now)
         reply = replied(fault, now) if fault else None
         if reply is None:
-            reply = self._regular(request, query, base, fault, was_left)
+            reply = self._regular(request, query, base, fault, was_left, body)
         if reply.stay_away_seconds is not None:
             self._stay_away_until = max(self._stay_away_until, now + reply.stay_away_seconds)
         limits = budget.headers() if fault is None or fault.kind != "norate" else {}
@@ -207,13 +212,14 @@ class GithubStandIn:
         base: str,
         fault: Fault | None,
         was_left: bool,
+        body: bytes,
     ) -> Reply:
         if request.headers.get("authorization", "").rpartition(" ")[2] not in self.tokens:
             return Reply(401, message("Bad credentials"))
         if not was_left:
             return self._used_up(is_graphql=query is not None)
         if query is None:
-            return rest_answer(self.world, request.path, base)
+            return rest_answer(self.world, request.path, base, request.method, body)
         told = answer(self.world, query)
         if fault and fault.kind in HOLES:
             told = spoilt(fault, told)
@@ -281,6 +287,12 @@ class _Connection(BaseHTTPRequestHandler):
         self._serve()
 
     def do_POST(self) -> None:
+        self._serve()
+
+    def do_PATCH(self) -> None:
+        self._serve()
+
+    def do_PUT(self) -> None:
         self._serve()
 
     def log_message(self, format: str, *args: Any) -> None:

@@ -92,6 +92,7 @@ class Item:
     merged_by: str | None = None
     milestone: str | None = None
     labels: list[str] = field(default_factory=list)
+    body: str = ""
     assignees: list[str] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
     reviews: list[Review] = field(default_factory=list)
@@ -119,6 +120,19 @@ class Release:
 
 
 @dataclass
+class Branches:
+    """What git holds: the texts of files by branch, and which branches pull requests offer.
+
+    ``allowed`` are the parts that the token may write: issues, contents, pull_requests.
+    """
+
+    files: dict[str, dict[str, str]] = field(default_factory=lambda: {"main": {}})
+    offered: dict[int, tuple[str, str]] = field(default_factory=dict)
+    allowed: set[str] = field(default_factory=lambda: {"issues", "contents", "pull_requests"})
+    is_archived: bool = False
+
+
+@dataclass
 class Repository:
     """One repository; the methods change it as people do, at the world's time.
 
@@ -134,6 +148,7 @@ class Repository:
     former_names: list[str] = field(default_factory=list)
     deleted: set[int] = field(default_factory=set)
     moved: dict[int, str] = field(default_factory=dict)
+    branches: Branches = field(default_factory=Branches)
     clock: Clock = field(default_factory=Clock)
     last_number: int = 0
     last_id: int = 0

@@ -44,6 +44,7 @@ ALLOWED: dict[str, str] = {
     "findings": "",
     "claims": "estimate usual wording operating_model findings",
     "privacy": "errors",
+    "publish": "errors operating_model",
     # show a built cycle: all that a notebook sees
     "review": "errors window estimate usual operating_model findings",
     "figures": "window estimate usual wording",
@@ -54,7 +55,7 @@ ALLOWED: dict[str, str] = {
     "reports": "errors window",
     # the whole way, and who calls it
     "pipeline": "errors secrets window estimate working_time yaml_file store sources params tables "
-    "metrics wording operating_model findings claims privacy reports",
+    "metrics wording operating_model findings claims privacy publish reports",
     "terminal": "secrets",
     "cli": "errors secrets pipeline terminal",
 }

@@ -171,6 +171,8 @@ def test_token_is_in_no_byte_of_any_output(places: Any) -> None:
         ("fetch", small): WHOLE,
         ("fetch", small, "--sweep"): WHOLE,
         ("run", mixed, "--cycle", "2026-10"): NOT_WHOLE,
+        ("publish", mixed, "issue", "--repo", REPO): WHOLE,
+        ("publish", mixed, "issue", "--repo", REPO, "--yes"): OUR_ERROR,  # it names a refused one
         **place.refused(),
     }
     done = place.run(*commands, ("fetch", broken), GITHUB_TOKEN=OLD)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from opsreview.errors import CycleError, OpsReviewError, StoreError
 from opsreview.params import Team, load_team
@@ -17,6 +18,9 @@ from opsreview.pipeline.notebooks import review_notebooks
 from opsreview.sources.terms import Terms, Watch
 from opsreview.store import Store
 from opsreview.window import Cycle
+
+if TYPE_CHECKING:
+    from opsreview.pipeline.publishing.wanted import Published
 
 __all__ = [
     "Outcome",
@@ -28,6 +32,7 @@ __all__ = [
     "forecast",
     "init",
     "lab",
+    "publish",
     "report",
     "run",
     "schema",
@@ -177,6 +182,24 @@ def schema() -> str:
     from opsreview.operating_model.schema import model_schema
 
     return json.dumps(model_schema(), indent=2, ensure_ascii=False)
+
+
+def publish(team_name: str, part: str, *, params: Path, outputs: Path, **wanted: Any) -> Published:
+    """Runbook pages, the cycle's issue or a change's pull request, or what would be done.
+
+    Args:
+        team_name: A folder in params.
+        part: ``runbook``, ``issue`` or ``pull-request``.
+        params: Where the teams' params are.
+        outputs: Where built cycles are.
+        wanted: How, and whether in earnest (``yes``): the fields of ``Wanted``.
+
+    Raises:
+        OpsReviewError: Something needed is not there, or is refused; nothing was doubled.
+    """
+    from opsreview.pipeline.publishing import PARTS, Wanted
+
+    return PARTS[part](load_team(team_name, params), outputs, Wanted(**wanted))
 
 
 def init(team_name: str, *, params: Path, repo: str, dump: Path | None, timezone: str) -> Path:

@@ -24,6 +24,12 @@ _REDIRECTS = {
 _COMMIT = "commit "  # begins what the log says of a commit, apart from its files
 
 
+def clone_around(folder: Path) -> Path | None:
+    """The root of the clone that a folder lies in; None where it lies in none."""
+    at = folder.resolve()
+    return next((each for each in (at, *at.parents) if (each / ".git").exists()), None)
+
+
 @dataclass(frozen=True)
 class Version:
     """A file as one commit left it: ``content`` is None where the commit took it away.

@@ -18,6 +18,7 @@ from opsreview.sources.github.faults import (
     TooLarge,
     Transient,
     Unauthorized,
+    Uncertain,
 )
 from opsreview.sources.headers import answered_at, number_in, retry_after_seconds
 
@@ -79,6 +80,76 @@ def rest_list(response: Response) -> list[Any]:
             raise Limited("GitHub's rate limit", seconds)
         raise Transient(f"GitHub answered {type(body).__name__} where a list is due")
     return body
+
+
+def rest_object(response: Response) -> dict[str, Any] | None:
+    """The object a REST answer holds; None where there is no such thing.
+
+    Raises:
+        Fault: The answer is none; which kind says what to do.
+    """
+    if response.status_code == 404:
+        return None
+    _check_status(response, is_graphql=False)
+    body = _json(response)
+    if not isinstance(body, dict):
+        raise Transient(f"GitHub answered {type(body).__name__} where an object is due")
+    return body
+
+
+def written(response: Response, *, needs: str) -> dict[str, Any]:
+    """What GitHub answers to a write that it did.
+
+    Args:
+        response: What came back.
+        needs: The permission that the write asks for, in GitHub's words: ``Issues: write``.
+
+    Raises:
+        Limited: It was not done, and may be asked again after a wait.
+        Uncertain: It may have been done.
+        Fault: It was refused; the text says why.
+    """
+    status = response.status_code
+    if status in (200, 201):
+        try:
+            body = _json(response)
+        except Transient as cut:
+            raise Uncertain(str(cut)) from cut
+        return body if isinstance(body, dict) else {}
+    if status >= 500:
+        raise Uncertain(f"GitHub answered {status}", wait_seconds(response))
+    if fault := _limit(response):
+        raise fault
+    message = _message(response)
+    if status in (409, 422) and _has_changed(status, response):
+        raise Uncertain(f"something changed meanwhile ({status}): {message}")
+    if "archived" in message.lower():
+        raise Refused("the repository is archived, so nothing can be written there: unarchive it")
+    if status == 403:
+        raise Refused(f"{_forbidden(response)}; it needs {needs}")
+    if status == 404:
+        raise Refused(f"not found (404): give the token access and the permission {needs}")
+    if status == 410:
+        raise Refused(f"gone (410): {message}: turn issues on in the repository's settings")
+    if status == 422:
+        raise Refused(f"GitHub does not take it (422): {message}{_details(response)}")
+    _check_status(response, is_graphql=False)
+    raise Defective(f"GitHub answered {status}: {message}")
+
+
+def _has_changed(status: int, response: Response) -> bool:
+    """Whether what is refused was there already, or is another by now than when we looked."""
+    said = (_message(response) + _details(response)).lower()
+    return status == 409 or "already exists" in said
+
+
+def _details(response: Response) -> str:
+    try:
+        errors = json.loads(response.content)["errors"]
+    except (ValueError, LookupError, TypeError):
+        return ""
+    told = [str(each.get("message") or each) if isinstance(each, dict) else each for each in errors]
+    return redacted(f" ({'; '.join(map(str, told))})")[:400]
 
 
 def is_gone(response: Response) -> bool:

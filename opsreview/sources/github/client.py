@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any, TypeVar
@@ -17,8 +17,10 @@ from opsreview.sources.github.answers import (
     graphql_data,
     is_gone,
     rest_list,
+    rest_object,
+    written,
 )
-from opsreview.sources.github.faults import Limited, Refused, TooLarge, Transient
+from opsreview.sources.github.faults import Limited, Refused, TooLarge, Transient, Uncertain
 from opsreview.sources.headers import answered_at
 from opsreview.sources.pace import Clock, Pace, SystemClock
 from opsreview.sources.terms import Terms
@@ -27,6 +29,7 @@ TRIES = 5
 _LONGEST_BACK_OFF_SECONDS = 60.0
 _MOST_REDIRECTS = 5
 _UNTOLD_SECONDS = 60.0  # "wait at least one minute, then longer", GitHub's docs on secondary limits
+_SETTLING_SECONDS = 3.0  # lists lag behind writes
 TIMEOUT = httpx2.Timeout(30.0, connect=10.0)
 Answer = TypeVar("Answer")
 
@@ -146,6 +149,45 @@ class Client:
             return is_gone(response), None
 
         return self._ask(lambda: self._send("GET", url), read)
+
+    def read(self, path: str) -> dict[str, Any] | None:
+        """A REST object, None where there is no such thing.
+
+        Raises:
+            Fault: GitHub gives no whole answer.
+            StoppedError: A limit asks for a longer wait than the terms allow.
+        """
+        return self._ask(lambda: self._followed(f"{self._api_url}/{path}"), rest_object)
+
+    def write(
+        self, method: str, path: str, body: Mapping[str, Any], *, needs: str
+    ) -> dict[str, Any]:
+        """Send one REST write, once; only a limit, which did nothing, is waited out and followed.
+
+        Args:
+            method: POST, PATCH or PUT.
+            path: Below the API's address.
+            body: What is sent, as JSON.
+            needs: The permission it asks for, in GitHub's words.
+
+        Raises:
+            Uncertain: It may have been done: look before it is sent again.
+            Fault: It was refused.
+            StoppedError: A limit asks for a longer wait than the terms allow.
+        """
+
+        def send() -> httpx2.Response:
+            try:
+                return self._send(method, f"{self._api_url}/{path}", json=dict(body))
+            except Transient as fault:
+                raise Uncertain(str(fault)) from fault
+
+        return self._unlimited(send, lambda response: written(response, needs=needs))
+
+    def let_settle(self, tries: int, fault: Uncertain) -> None:
+        """Let GitHub come to know of what it may have done, longer after every try."""
+        seconds = max(_SETTLING_SECONDS * 2.0**tries, fault.seconds or 0)
+        self._pace.hold(seconds, f"{fault}, and it may be done: looking again")
 
     def _page(self, url: str, *, may_be_empty: bool) -> tuple[list[Any], str | None]:
         def read(response: httpx2.Response) -> tuple[list[Any], str | None]:

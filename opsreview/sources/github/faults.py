@@ -6,6 +6,7 @@ Fault
 ├── TooLarge       ask again for less
 ├── Refused        this repository cannot be read; others can
 ├── Unauthorized   no repository can be read with this token
+├── Uncertain      something was to be written: look whether it was, before anything else
 └── Defective      our own request is wrong
 """
 
@@ -34,6 +35,17 @@ class TooLarge(Fault):
 
 class Refused(Fault):
     """The repository is not there, not for this token, or blocked."""
+
+
+class Uncertain(Fault):
+    """A write whose answer was lost, or that met a change made meanwhile: it may have been done.
+
+    ``seconds`` is how long GitHub asks us to stay away, if it does.
+    """
+
+    def __init__(self, reason: str, seconds: float | None = None) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
 
 
 class Unauthorized(Fault):
