@@ -1,0 +1,244 @@
+"""Verdicts on the ledger's decisions, from the history that the store holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import polars as pl
+
+from opsreview.metrics.comparison import cycles_until_visible, scale_of, smallest_visible
+from opsreview.metrics.reading import read_metric
+from opsreview.metrics.view import Targets
+from opsreview.operating_model.decisions import Decision, Expectation
+from opsreview.operating_model.expected import (
+    expectation_in_words,
+    least_change,
+    visible_in_words,
+)
+from opsreview.operating_model.verdicts import (
+    ERROR,
+    MOST_BEFORE,
+    CycleValue,
+    Evidence,
+    Verdict,
+    is_overdue,
+    verdicts,
+)
+from opsreview.pipeline.reading import Plan, TeamHistory, targets_of
+from opsreview.privacy import Appearance
+from opsreview.window import MATURITY, Cycle, Window
+from opsreview.wording import counted
+
+LATEST_LOOK = 12  # cycles after a decision in which anybody still waits for a number
+KEPT_WITHIN = timedelta(days=2)  # a release this soon after its slot's day begins keeps the slot
+
+
+def verdict_rows(
+    history: TeamHistory,
+    plan: Plan,
+    metrics: pl.DataFrame,
+    earlier: pl.DataFrame,
+    called: Appearance,
+) -> list[dict[str, Any]]:
+    """``verdicts.json``: every decision of the ledger that was taken before the cycle was read.
+
+    Args:
+        history: The team; its ledger and its model of today.
+        plan: The cycle under review.
+        metrics: The cycle's statistics.
+        earlier: Those of the cycles before.
+        called: How owners appear.
+    """
+    today = plan.as_of.astimezone(history.team.zone).date()
+    taken = [decision for decision in history.decisions if decision.decided_on <= today]
+    known = _evidence(history, plan, pl.concat([earlier, metrics]))
+    judged = verdicts(taken, known)
+    return [_row(verdict, called, known) for verdict in judged]
+
+
+def foresight(
+    expects: Expectation, effective: Cycle, frames: pl.DataFrame, looks: Sequence[int]
+) -> str:
+    """When the expected effect can be seen at this team's volume and spread, in a sentence.
+
+    Args:
+        expects: The number, its direction and its least effect.
+        effective: The cycle in which the decision takes effect.
+        frames: The statistics of the cycles so far, as ``metrics.parquet`` has them.
+        looks: The declared looks, in full cycles.
+    """
+    rows = _of(frames, expects).drop_nulls("value").tail(MOST_BEFORE)
+    unit = rows["unit"][0] if rows.height else "count"
+    scale, error = scale_of(unit, expects.statistic), ERROR / len(looks)
+    before, wanted = rows["value"].to_list(), _upwards(least_change(expects, scale), scale)
+    count = cycles_until_visible(before, wanted, scale=scale, error=error, at_most=LATEST_LOOK)
+    if smallest_visible(before, scale=scale, cycle_count=1, error=error) is None:
+        return "too few earlier cycles to say when an effect can be seen: judge without numbers"
+    if count is None:
+        least = smallest_visible(before, scale=scale, cycle_count=LATEST_LOOK, error=error)
+        seen = visible_in_words(least or 0.0, scale)
+        return (
+            f"{expectation_in_words(expects)} cannot be seen at this volume, not in "
+            f"{LATEST_LOOK} cycles (they show {seen}): judge without numbers"
+        )
+    look = effective
+    for _ in range(count):
+        look = look.following
+    return (
+        f"{expectation_in_words(expects)} can be seen after {counted(count, 'full cycle')}: "
+        f"look in the review of {look.name}"
+    )
+
+
+def _upwards(least: float, scale: str) -> float:
+    """The size of an effect, whichever way it goes: a halving is as visible as a doubling."""
+    if scale == "ratio":
+        return least if least > 1 else 1 / max(least, 1e-9)
+    return 1 + abs(least - 1) if scale == "relative" else abs(least)
+
+
+def _evidence(history: TeamHistory, plan: Plan, frames: pl.DataFrame) -> Evidence:
+    def values(decision: Decision, cycles: Sequence[Cycle]) -> list[CycleValue]:
+        return _values(history, plan, frames, decision, cycles)
+
+    return Evidence(
+        model_data=history.model.file.data if history.model else {},
+        last_full=plan.cycle if plan.is_over else plan.cycle.previous,
+        today=plan.as_of.astimezone(history.team.zone).date(),
+        values=values,
+        followed=lambda decision: _followed(history, plan, decision),
+    )
+
+
+def _values(
+    history: TeamHistory,
+    plan: Plan,
+    frames: pl.DataFrame,
+    decision: Decision,
+    cycles: Sequence[Cycle],
+) -> list[CycleValue]:
+    """The expected statistic of each cycle; answers in time all by one and the same deadline."""
+    expects = decision.expects
+    assert isinstance(expects, Expectation)  # noqa: S101 - asked of measured decisions alone
+    rows = {row["window_start_at"]: row for row in _of(frames, expects).iter_rows(named=True)}
+    found = [_value(cycle, rows.get(cycle.window.start_at)) for cycle in cycles]
+    if expects.metric != "response_attainment":
+        return found
+    judged_by = targets_of(history, Plan(plan.cycle.holding(decision.effective_from), plan.as_of))
+    plans = [Plan(cycle, cycle.window.end_at + MATURITY) for cycle in cycles]
+    return [
+        value
+        if value.value is None or targets_of(history, past) == judged_by
+        else _read_again(history, expects, past, judged_by)
+        for value, past in zip(found, plans, strict=True)
+    ]
+
+
+def _value(cycle: Cycle, row: Mapping[str, Any] | None) -> CycleValue:
+    if row is None:
+        return CycleValue(cycle, None, "count", 0, "nothing in the cycle carries it")
+    return CycleValue(cycle, row["value"], row["unit"], row["n"], row["reason"])
+
+
+def _read_again(
+    history: TeamHistory, expects: Expectation, past: Plan, targets: Targets
+) -> CycleValue:
+    measured = read_metric(
+        expects.metric,
+        history.subject,
+        window=past.cycle.window,
+        as_of=past.as_of,
+        targets=targets,
+    )
+    wanted = (expects.statistic, expects.group)
+    for estimate in measured.estimates:
+        if (estimate.statistic, estimate.group) == wanted:
+            return CycleValue(past.cycle, estimate.value, estimate.unit, estimate.n)
+    return CycleValue(past.cycle, None, "share", 0, "nothing in the cycle carries it")
+
+
+def _followed(history: TeamHistory, plan: Plan, decision: Decision) -> bool | None:
+    """Whether reality followed a change of the rota or of the release rhythm; None: unknown."""
+    change = decision.change
+    if change is None:
+        return None
+    start = plan.cycle.holding(decision.effective_from).window.start_at
+    since = Window(start, max(start, min(plan.as_of, plan.cycle.window.end_at)))
+    if change.path == "rhythm.duty.order":
+        return _held_by_the_new(history, since, change.before, change.to)
+    if change.path == "rhythm.release.every":
+        return _released_in_a_slot(history, since)
+    return None
+
+
+def _held_by_the_new(history: TeamHistory, since: Window, before: Any, to: Any) -> bool | None:
+    """Whether everybody who is new in the order has held a turn; None where no turn is known."""
+    shifts = history.tables.frames["shifts"].filter(
+        (pl.col("end_at") > since.start_at) & (pl.col("start_at") < since.end_at)
+    )
+    new = set(to or []) - set(before or [])
+    if shifts.is_empty() or not new:
+        return None
+    return new <= set(shifts["person"].to_list())
+
+
+def _released_in_a_slot(history: TeamHistory, since: Window) -> bool | None:
+    """False where slots went by and no stable release came within two days of any."""
+    model = history.model
+    slots = model.release_slots(since, zone=history.team.zone) if model else []
+    if not slots or not history.tables.coverage.repos("releases"):
+        return None
+    stable = history.tables.frames["releases"].filter(kind="stable")["published_at"].drop_nulls()
+    zone = history.team.zone
+    days = {at.astimezone(zone).date() for at in stable}
+    kept = {slot + timedelta(days=late) for slot in slots for late in range(KEPT_WITHIN.days)}
+    return None if days & kept else False
+
+
+def _row(verdict: Verdict, called: Appearance, known: Evidence) -> dict[str, Any]:
+    decision, change = verdict.decision, verdict.change
+    return {
+        "decision": decision.id,
+        "title": decision.title,
+        "owner": _shown_owner(decision.owner, called),
+        "due": decision.due.isoformat(),
+        "effective_from": decision.effective_from.isoformat(),
+        "status": decision.status,
+        "is_overdue": is_overdue(decision, known.today),
+        "expects": expectation_in_words(decision.expects),
+        "verdict": verdict.name,
+        "says": verdict.says,
+        "value": change and round(change.value, 9),
+        "lower": change and round(change.lower, 9),
+        "upper": change and round(change.upper, 9),
+        "unit": change.scale if change else None,
+        "n": verdict.look_count,
+        "n_looks": verdict.look_count,
+        "next_look": verdict.next_look.name if verdict.next_look else None,
+        "because": list(decision.because),
+        "change": decision.change and _shown_change(decision, called),
+    }
+
+
+def _shown_owner(owner: str, called: Appearance) -> str:
+    return called.of(owner) if owner in called.called else owner
+
+
+def _shown_change(decision: Decision, called: Appearance) -> dict[str, Any]:
+    change = decision.change
+    assert change is not None  # noqa: S101 - asked where there is one
+
+    def shown(value: Any) -> Any:
+        if isinstance(value, list):
+            return [shown(each) for each in value]
+        return called.called.get(value, value) if isinstance(value, str) else value
+
+    return {"path": change.path, "from": shown(change.before), "to": shown(change.to)}
+
+
+def _of(frames: pl.DataFrame, expects: Expectation) -> pl.DataFrame:
+    return frames.filter(
+        metric=expects.metric, statistic=expects.statistic, group=expects.group, scope="all"
+    ).sort("window_start_at")
