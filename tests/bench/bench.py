@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+from decisions import figures_of_decisions
 from fetching import figures_of_fetching
 from measure import TIMES, Cost, Figure, measured, once, opsreview, python
 
@@ -138,6 +139,7 @@ def main() -> None:
     figures = []
     with tempfile.TemporaryDirectory(prefix="opsreview-bench-") as scratch:
         parts = [figures_of_start(), figures_of_demo(Path(scratch) / "demo")]
+        parts.append(figures_of_decisions())
         if DATA.is_dir():
             parts.append(figures_of_gui(Path(scratch) / "gui"))
             parts.append(figures_of_fetching(Path(scratch) / "fetching"))
