@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from opsreview.errors import CycleError, OpsReviewError, StoreError
 from opsreview.params import Team, load_team
@@ -17,12 +18,16 @@ from opsreview.sources.terms import Terms, Watch
 from opsreview.store import Store
 from opsreview.window import Cycle
 
+if TYPE_CHECKING:
+    from opsreview.pipeline.answers import Ask, Wanted
+
 __all__ = [
     "Outcome",
     "Terms",
     "Watch",
     "build",
     "check",
+    "decide",
     "fetch",
     "forecast",
     "init",
@@ -165,6 +170,33 @@ def check(team_name: str, *, params: Path) -> list[str]:
     from opsreview.pipeline.start import told
 
     return list(told(load_team(team_name, params)))
+
+
+def decide(
+    team_name: str,
+    *,
+    params: Path,
+    outputs: Path,
+    cycle: str | None,
+    wanted: Wanted,
+    now: datetime,
+    ask: Ask,
+) -> list[str]:
+    """Record a decision, set the status of one, or sign off; what was written, in lines.
+
+    Where nothing is wanted: what the cycle proposes.
+
+    Raises:
+        CycleError: The cycle has not been built, or has no such proposal.
+        ParamsError: A file or an answer is not valid, or a file changed since the command began;
+            nothing is written then.
+    """
+    from opsreview.pipeline.deciding import Session
+    from opsreview.pipeline.desk import Desk
+
+    team = load_team(team_name, params)
+    desk = Desk.of(team, now.astimezone(team.zone).date())
+    return Session(desk, wanted, ask, lambda name: _built(team, outputs, name), cycle).decide()
 
 
 def init(team_name: str, *, params: Path, repo: str, dump: Path | None, timezone: str) -> Path:
