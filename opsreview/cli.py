@@ -177,7 +177,7 @@ def check(team: TeamName, params: Params = PARAMS, outputs: Outputs = OUTPUTS) -
 def decide(
     team: TeamName,
     number: Annotated[
-        int | None, typer.Argument(metavar="[N]", help="The number of a proposal, to accept it.")
+        int | None, typer.Argument(metavar="N", help="The number of a proposal, to accept it.")
     ] = None,
     cycle: CycleName = None,
     owner: Annotated[str | None, typer.Option(help="Who sees to it: a person or role.")] = None,

@@ -40,7 +40,7 @@ ALLOWED: dict[str, str] = {
     # say: what happened, beside what usually does and what should
     "usual": "",
     "wording": "estimate usual",
-    "operating_model": "window estimate yaml_file wording",
+    "operating_model": "errors window estimate yaml_file wording",
     "findings": "",
     "claims": "estimate usual wording operating_model findings",
     "privacy": "errors",
@@ -53,8 +53,8 @@ ALLOWED: dict[str, str] = {
     # tell
     "reports": "errors window",
     # the whole way, and who calls it
-    "pipeline": "errors secrets window estimate working_time store sources params tables metrics "
-    "wording operating_model findings claims privacy reports",
+    "pipeline": "errors secrets window estimate working_time yaml_file store sources params tables "
+    "metrics wording operating_model findings claims privacy reports",
     "terminal": "secrets",
     "cli": "errors secrets pipeline terminal",
 }

@@ -243,7 +243,8 @@ class Session:
         """What changes; who is left out, because titles go on pages."""
         before, to = change["from"], change["to"]
         if set(_texts([before, to])) & {*self.desk.team.people}:
-            return f"Change {change['path']}"
+            verb = "Set" if before is None else "Take away" if to is None else "Change"
+            return f"{verb} {change['path']}"
         words = [("nothing" if each is None else inline(each)) for each in (before, to)]
         return f"{change['path']}: {words[0]} → {words[1]}"
 

@@ -81,7 +81,8 @@ def _replace(drafts: Sequence[Draft]) -> None:
         for draft in drafts:
             made[draft.path] = _written_beside(draft.path, draft.after.encode())
         for draft in drafts:
-            os.replace(made.pop(draft.path), draft.path.resolve())
+            os.replace(made[draft.path], draft.path.resolve())
+            del made[draft.path]
             replaced.append(draft)
     except OSError as error:
         _put_back(replaced)
