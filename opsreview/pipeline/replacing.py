@@ -137,9 +137,22 @@ def _remove(made: Mapping[Path, Path]) -> None:
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """Hold the folder; the system lets go of it when the process ends, however it ends."""
-    handle = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise _cannot_be_locked(folder, error) from error
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        except OSError as error:
+            raise _cannot_be_locked(folder, error) from error
         yield
     finally:
         os.close(handle)
+
+
+def _cannot_be_locked(folder: Path, error: OSError) -> ParamsError:
+    return ParamsError(
+        f"{folder} cannot be locked ({error.strerror or error}), so nothing is changed: "
+        "work in a folder on a disk of this machine"
+    )
