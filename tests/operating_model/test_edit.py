@@ -270,7 +270,7 @@ def edits(draw: Any) -> tuple[str, list[str], Any]:
     return text.replace("\n", draw(st.sampled_from(("\n", "\r\n")))), way, draw(st.none() | ITEMS)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(edits())
 def test_edit_says_what_was_asked_and_changes_no_line_but_its_own(edit):
     text, way, proposed = edit
@@ -315,7 +315,7 @@ def test_any_document_becomes_any_other_or_is_refused(one, other, draw):
     assert is_same(data(after), other)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.one_of(ITEMS, DOCUMENTS))
 def test_value_written_on_a_line_is_read_as_itself(value):
     assert is_same(data(f"a: {inline(value)}\nb: [{inline(value)}]\n"), {"a": value, "b": [value]})

@@ -126,7 +126,7 @@ def _nobody(*_: object) -> str:
 
 
 TestRetrospectives = Retrospectives.TestCase
-TestRetrospectives.settings = settings(max_examples=15, stateful_step_count=12, deadline=None)
+TestRetrospectives.settings = settings(max_examples=10, stateful_step_count=10, deadline=None)
 
 
 @pytest.fixture
