@@ -278,6 +278,78 @@ def publish(
 
 
 @app.command()
+def decide(
+    team: TeamName,
+    number: Annotated[
+        int | None, typer.Argument(metavar="N", help="The number of a proposal, to accept it.")
+    ] = None,
+    cycle: CycleName = None,
+    owner: Annotated[str | None, typer.Option(help="Who sees to it: a person or role.")] = None,
+    due: Annotated[str | None, typer.Option(metavar="DAY", help="Until when.")] = None,
+    start: Annotated[
+        str | None,
+        typer.Option("--from", metavar="DAY", help="Counts from. Default: next month's first day."),
+    ] = None,
+    to: Annotated[str | None, typer.Option(metavar="VALUE", help="What to write there.")] = None,
+    not_now: Annotated[
+        str | None, typer.Option(metavar="REASON", help="Decline proposal N.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="A decision of your own.")] = None,
+    path: Annotated[
+        str | None, typer.Option(help="What it changes, like rhythm.release.every; with --to.")
+    ] = None,
+    expects: Annotated[
+        str | None, typer.Option(help="Like 'time_to_first_review median down 25 %'.")
+    ] = None,
+    because: Annotated[str | None, typer.Option(help="The reason.")] = None,
+    revert_if: Annotated[str | None, typer.Option(help="When to take it back.")] = None,
+    done: Annotated[str | None, typer.Option(metavar="ID", help="A decision is done.")] = None,
+    drop: Annotated[str | None, typer.Option(metavar="ID", help="A decision is dropped.")] = None,
+    sign: Annotated[
+        str | None, typer.Option(metavar="CYCLE|model", help="Sign a cycle or the model off.")
+    ] = None,
+    by: Annotated[str | None, typer.Option(metavar="PERSON", help="Who signs.")] = None,
+    params: Params = PARAMS,
+    outputs: Outputs = OUTPUTS,
+) -> None:
+    """Record a decision: on a proposal, or one of your own. Alone: what is proposed."""
+    from opsreview import pipeline, terminal
+    from opsreview.pipeline.answers import Wanted
+
+    wanted = Wanted(
+        number=number,
+        owner=owner,
+        due=due,
+        start=start,
+        to=to,
+        not_now=not_now,
+        title=title,
+        path=path,
+        expects=expects,
+        because=because,
+        revert_if=revert_if,
+        done=done,
+        drop=drop,
+        sign=sign,
+        by=by,
+    )
+    if wrong := wanted.wrong_usage:
+        raise typer.BadParameter(wrong)
+    with _refusals_told():
+        lines = pipeline.decide(
+            team,
+            params=params,
+            outputs=outputs,
+            cycle=cycle,
+            wanted=wanted,
+            now=_now(),
+            ask=_ask,
+        )
+        for line in lines:
+            terminal.tell(line)
+
+
+@app.command()
 def init(
     team: TeamName,
     repo: Annotated[str, typer.Option(help="The repository, as owner/name.")],
@@ -317,12 +389,36 @@ def _told() -> Iterator[Lines | Screen]:
     """Who watches a command; our errors as one message and the exit code they have."""
     from opsreview import terminal
 
+    with _refusals_told(), terminal.watching() as watch:
+        yield watch
+
+
+@contextmanager
+def _refusals_told() -> Iterator[None]:
+    """Our errors as one message and the exit code they have."""
+    from opsreview import terminal
+
     try:
-        with terminal.watching() as watch:
-            yield watch
+        yield
     except OpsReviewError as error:
         terminal.complain(f"error: {error}")
         raise typer.Exit(STOPPED if isinstance(error, StoppedError) else ERROR) from None
+
+
+def _ask(flag: str, question: str, default: str | None) -> str:
+    """What the person at the terminal answers; without one the flag is needed."""
+    if not _is_somebody_there():
+        raise typer.BadParameter(f"nobody can be asked here ({question}): give {flag}")
+    answer: str = typer.prompt(question, default=default, err=True)
+    return answer
+
+
+def _is_somebody_there() -> bool:
+    return sys.stdin.isatty()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _finish(outcome: Outcome) -> None:

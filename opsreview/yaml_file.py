@@ -87,10 +87,18 @@ def read_yaml(path: Path, top: type = dict) -> YamlFile:
     Raises:
         ParamsError: The file is missing, not UTF-8, not YAML, or holds something refused here.
     """
-    text = _text(path)
+    return parsed_yaml(_text(path), path, top)
+
+
+def parsed_yaml(text: str, path: Path, top: type = dict) -> YamlFile:
+    """As ``read_yaml``, of a text that is, or is meant to be, the content of ``path``.
+
+    Raises:
+        ParamsError: It is not YAML, or holds something refused here.
+    """
     yaml = YAML(typ="safe", pure=True)
     try:
-        node = yaml.compose(text)
+        node = yaml.compose(text.removeprefix("\ufeff"))
         lines: dict[Place, int] = {}
         data = None if node is None else _Reader(path, yaml, lines).plain(node, ())
     except MarkedYAMLError as error:

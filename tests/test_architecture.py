@@ -40,7 +40,7 @@ ALLOWED: dict[str, str] = {
     # say: what happened, beside what usually does and what should
     "usual": "",
     "wording": "estimate usual",
-    "operating_model": "window estimate yaml_file wording metrics",
+    "operating_model": "errors window estimate yaml_file wording metrics",
     "findings": "",
     "claims": "estimate usual wording operating_model findings",
     "privacy": "errors",

@@ -16,6 +16,9 @@
     conformance held_against: each promise holds, drifts, or cannot be told
     proposals   proposals: what could change, by rules that are data
     decisions   load_decisions, in_force: the ledger, and the model of a past day
+    ledger      further records as text, a status in place; sign-offs and what is overdue
+    edit        edited: the document with one value changed in place (by splices, in yaml_text)
+    parts       who answers for a part of the model
 
 Only ``promise`` is imported here: the rest reads YAML, which a notebook never does.
 """

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, field_validator
 
 from opsreview.operating_model.quantities import Identifier, Target, Text, quantity_of
-from opsreview.yaml_file import Place, StrictModel, close_names, read_yaml, validated
+from opsreview.yaml_file import Place, StrictModel, YamlFile, close_names, read_yaml, validated
 
 
 def _dotted(path: str) -> str:
@@ -91,7 +91,15 @@ def load_decisions(
     Raises:
         ParamsError: The file is not valid, an id is there twice, or a name is not known.
     """
-    file = read_yaml(path, list)
+    return decisions_of(read_yaml(path, list), people, metrics)
+
+
+def decisions_of(
+    file: YamlFile,
+    people: Collection[str] | None = None,
+    metrics: Collection[str] | None = None,
+) -> list[Decision]:
+    """The decisions of a ledger already read; refuses what ``load_decisions`` refuses."""
     decisions = validated(list[Decision], file)
     problems = [*_repeats(decisions), *_unknown(decisions, people, metrics)]
     if problems:
@@ -117,7 +125,7 @@ def in_force(model_data: dict[str, Any], decisions: Iterable[Decision], on: date
         if decision.change and decision.effective_from > on and decision.status != "dropped"
     ]
     for _, _, change in sorted(later, key=itemgetter(0, 1), reverse=True):
-        _restore(data, change.path, change.before)
+        put_at(data, change.path, change.before)
     return data
 
 
@@ -141,7 +149,7 @@ def _position(entries: list[Any], entry_id: str) -> int | None:
     return ids.index(entry_id) if entry_id in ids else None
 
 
-def _restore(data: dict[str, Any], path: str, value: Any) -> None:
+def put_at(data: dict[str, Any], path: str, value: Any) -> None:
     """Make the document say ``value`` at ``path``; None takes the entry away."""
     *way, last = path.split(".")
     said: Any = data

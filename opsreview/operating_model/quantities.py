@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import isfinite
@@ -125,6 +126,18 @@ def days_of(cadence: Cadence, starting: date, until: date) -> list[date]:
     last = (until.year - starting.year) * 12 + until.month - starting.month
     slots = [_same_weekday(starting, later) for later in range(0, last + 1, months)]
     return [day for day in slots if day < until]
+
+
+def later_by(cadence: Cadence, day: date) -> date:
+    """The day one turn of the rhythm later; a month that is too short ends it on its last day."""
+    if cadence.unit in ("month", "quarter"):
+        months = cadence.count * (3 if cadence.unit == "quarter" else 1)
+        year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+        return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    if cadence.unit == "weekday":
+        working = (day + timedelta(days=n) for n in range(1, 7 * cadence.count + 1))
+        return [later for later in working if later.weekday() < 5][cadence.count - 1]
+    return day + timedelta(days=cadence.count * (7 if cadence.unit == "week" else 1))
 
 
 def _same_weekday(starting: date, months_later: int) -> date:

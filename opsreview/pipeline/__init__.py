@@ -20,6 +20,7 @@ from opsreview.store import Store
 from opsreview.window import Cycle
 
 if TYPE_CHECKING:
+    from opsreview.pipeline.answers import Ask, Wanted
     from opsreview.pipeline.publishing.wanted import Published
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Watch",
     "build",
     "check",
+    "decide",
     "fetch",
     "forecast",
     "init",
@@ -200,6 +202,33 @@ def publish(team_name: str, part: str, *, params: Path, outputs: Path, **wanted:
     from opsreview.pipeline.publishing import PARTS, Wanted
 
     return PARTS[part](load_team(team_name, params), outputs, Wanted(**wanted))
+
+
+def decide(
+    team_name: str,
+    *,
+    params: Path,
+    outputs: Path,
+    cycle: str | None,
+    wanted: Wanted,
+    now: datetime,
+    ask: Ask,
+) -> list[str]:
+    """Record a decision, set the status of one, or sign off; what was written, in lines.
+
+    Where nothing is wanted: what the cycle proposes.
+
+    Raises:
+        CycleError: The cycle has not been built, or has no such proposal.
+        ParamsError: A file or an answer is not valid, or a file changed since the command began;
+            nothing is written then.
+    """
+    from opsreview.pipeline.deciding import Session
+    from opsreview.pipeline.desk import Desk
+
+    team = load_team(team_name, params)
+    desk = Desk.of(team, now.astimezone(team.zone).date())
+    return Session(desk, wanted, ask, lambda name: _built(team, outputs, name), cycle).decide()
 
 
 def init(team_name: str, *, params: Path, repo: str, dump: Path | None, timezone: str) -> Path:
