@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -28,6 +29,14 @@ class Appearance:
     def of(self, person: str) -> str:
         """What ``person`` is called."""
         return self.called.get(person, "someone")
+
+    def said(self, value: Any) -> Any:
+        """A value of the params with the people in it as they are called; the rest as it is."""
+        if isinstance(value, list):
+            return [self.said(each) for each in value]
+        if isinstance(value, dict):
+            return {key: self.said(each) for key, each in value.items()}
+        return self.called.get(value, value) if isinstance(value, str) else value
 
     def measured(self, frame: pl.DataFrame) -> pl.DataFrame:
         """A frame of things measured, with people as they are called."""

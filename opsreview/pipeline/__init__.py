@@ -225,10 +225,15 @@ def decide(
     """
     from opsreview.pipeline.deciding import Session
     from opsreview.pipeline.desk import Desk
+    from opsreview.pipeline.judging import foresight
 
     team = load_team(team_name, params)
     desk = Desk.of(team, now.astimezone(team.zone).date())
-    return Session(desk, wanted, ask, lambda name: _built(team, outputs, name), cycle).decide()
+
+    def built(name: str | None) -> Path:
+        return _built(team, outputs, name)
+
+    return Session(desk, wanted, ask, built, cycle, foresight).decide()
 
 
 def init(team_name: str, *, params: Path, repo: str, dump: Path | None, timezone: str) -> Path:

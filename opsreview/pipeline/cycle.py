@@ -19,6 +19,7 @@ from opsreview.operating_model.document import OperatingModel
 from opsreview.operating_model.proposals import proposals
 from opsreview.params import Team
 from opsreview.pipeline.artefacts import whole_folder, write_frames, write_json, write_proposals
+from opsreview.pipeline.loop import write_loop
 from opsreview.pipeline.outlook import next_up, waiting_now
 from opsreview.pipeline.reading import (
     Plan,
@@ -77,6 +78,7 @@ def build_cycle(
         write_proposals(made / "proposals.yaml", [_shown(one, called) for one in proposed])
         if model is not None:
             write_json(made / "operating_model.json", model.to_json(shown=called.of))
+        write_loop(made, history, plan, reading.metrics, earlier, called)
         write_json(made / "run.json", run)
         (made / "summary.md").write_text(summary(run, found, held), encoding="utf-8")
     return folder, run
@@ -179,11 +181,9 @@ def _proposals(
 
 
 def _shown(proposal: Mapping[str, Any], called: Appearance) -> dict[str, Any]:
-    """A proposal with the person it names, if any, as they appear on pages."""
-    if not str(proposal["path"]).endswith((".owner", ".deputy")):
-        return dict(proposal)
-    named = {key: proposal[key] for key in ("current", "proposed") if proposal[key]}
-    return dict(proposal) | {key: called.of(person) for key, person in named.items()}
+    """A proposal with the people it names as they appear on pages."""
+    values = {key: called.said(proposal[key]) for key in ("current", "proposed")}
+    return dict(proposal) | values
 
 
 def _past_attainment(history: TeamHistory, plan: Plan, hours: float, group: str) -> Estimate:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -26,6 +27,7 @@ from opsreview.operating_model.verdicts import (
     is_overdue,
     verdicts,
 )
+from opsreview.params import Team
 from opsreview.pipeline.reading import Plan, TeamHistory, targets_of
 from opsreview.privacy import Appearance
 from opsreview.window import MATURITY, Cycle, Window
@@ -58,37 +60,45 @@ def verdict_rows(
     return [_row(verdict, called, known) for verdict in judged]
 
 
-def foresight(
-    expects: Expectation, effective: Cycle, frames: pl.DataFrame, looks: Sequence[int]
-) -> str:
-    """When the expected effect can be seen at this team's volume and spread, in a sentence.
+def foresight(decision: Decision, *, team: Team, folder: Path) -> Sequence[str]:
+    """When a decision's effect can be seen at this team's volume and spread, a line.
 
     Args:
-        expects: The number, its direction and its least effect.
-        effective: The cycle in which the decision takes effect.
-        frames: The statistics of the cycles so far, as ``metrics.parquet`` has them.
-        looks: The declared looks, in full cycles.
+        decision: Just taken; one that is done or not needs no foresight.
+        team: Whose it is.
+        folder: The built cycle it was taken on.
     """
+    expects = decision.expects
+    if not isinstance(expects, Expectation):
+        return ["it expects to be done: no number has to show it"]
+    frames = [pl.read_parquet(folder / f"{name}.parquet") for name in ("history", "metrics")]
+    cycle = Cycle(folder.name, team.zone).holding(decision.effective_from)
+    return [_foreseen(expects, cycle, pl.concat(frames), decision.looks)]
+
+
+def _foreseen(
+    expects: Expectation, effective: Cycle, frames: pl.DataFrame, looks: Sequence[int]
+) -> str:
     rows = _of(frames, expects).drop_nulls("value").tail(MOST_BEFORE)
     unit = rows["unit"][0] if rows.height else "count"
     scale, error = scale_of(unit, expects.statistic), ERROR / len(looks)
     before, wanted = rows["value"].to_list(), _upwards(least_change(expects, scale), scale)
+    expected = expectation_in_words(expects)
+    least = smallest_visible(before, scale=scale, cycle_count=LATEST_LOOK, error=error)
+    if least is None:
+        return f"{expected}: too few earlier cycles to say when that shows; judge without numbers"
     count = cycles_until_visible(before, wanted, scale=scale, error=error, at_most=LATEST_LOOK)
-    if smallest_visible(before, scale=scale, cycle_count=1, error=error) is None:
-        return "too few earlier cycles to say when an effect can be seen: judge without numbers"
     if count is None:
-        least = smallest_visible(before, scale=scale, cycle_count=LATEST_LOOK, error=error)
-        seen = visible_in_words(least or 0.0, scale)
+        seen = visible_in_words(least, scale)
         return (
-            f"{expectation_in_words(expects)} cannot be seen at this volume, not in "
-            f"{LATEST_LOOK} cycles (they show {seen}): judge without numbers"
+            f"{expected}: too little to be seen at this volume, {LATEST_LOOK} cycles show "
+            f"{seen}; judge without numbers"
         )
     look = effective
     for _ in range(count):
         look = look.following
     return (
-        f"{expectation_in_words(expects)} can be seen after {counted(count, 'full cycle')}: "
-        f"look in the review of {look.name}"
+        f"{expected}: shows after {counted(count, 'full cycle')}; look in the review of {look.name}"
     )
 
 
@@ -202,7 +212,7 @@ def _row(verdict: Verdict, called: Appearance, known: Evidence) -> dict[str, Any
     return {
         "decision": decision.id,
         "title": decision.title,
-        "owner": _shown_owner(decision.owner, called),
+        "owner": called.said(decision.owner),
         "due": decision.due.isoformat(),
         "effective_from": decision.effective_from.isoformat(),
         "status": decision.status,
@@ -218,24 +228,16 @@ def _row(verdict: Verdict, called: Appearance, known: Evidence) -> dict[str, Any
         "n_looks": verdict.look_count,
         "next_look": verdict.next_look.name if verdict.next_look else None,
         "because": list(decision.because),
-        "change": decision.change and _shown_change(decision, called),
+        "change": _shown_change(decision, called),
     }
 
 
-def _shown_owner(owner: str, called: Appearance) -> str:
-    return called.of(owner) if owner in called.called else owner
-
-
-def _shown_change(decision: Decision, called: Appearance) -> dict[str, Any]:
+def _shown_change(decision: Decision, called: Appearance) -> dict[str, Any] | None:
     change = decision.change
-    assert change is not None  # noqa: S101 - asked where there is one
-
-    def shown(value: Any) -> Any:
-        if isinstance(value, list):
-            return [shown(each) for each in value]
-        return called.called.get(value, value) if isinstance(value, str) else value
-
-    return {"path": change.path, "from": shown(change.before), "to": shown(change.to)}
+    if change is None:
+        return None
+    before, to = (called.said(value) for value in (change.before, change.to))
+    return {"path": change.path, "from": before, "to": to}
 
 
 def _of(frames: pl.DataFrame, expects: Expectation) -> pl.DataFrame:

@@ -1,0 +1,59 @@
+"""What a cycle's folder says of the loop: verdicts, the map, checks, sign-offs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from opsreview.operating_model.decision_map import decision_map
+from opsreview.operating_model.ledger import load_sign_offs, sign_off_state
+from opsreview.pipeline.artefacts import write_json
+from opsreview.pipeline.checking import remarks_on
+from opsreview.pipeline.judging import verdict_rows
+from opsreview.pipeline.reading import Plan, TeamHistory
+from opsreview.pipeline.signing import sign_offs_path
+from opsreview.privacy import Appearance
+
+
+def write_loop(
+    made: Path,
+    history: TeamHistory,
+    plan: Plan,
+    metrics: pl.DataFrame,
+    earlier: pl.DataFrame,
+    called: Appearance,
+) -> list[dict[str, Any]]:
+    """Write ``verdicts.json``, ``checks.json``, ``decision_map.json``, ``sign_off.json``.
+
+    The model is checked as it is today, on the day of the fetch: building again gives the same.
+
+    Returns:
+        The rows of ``verdicts.json``.
+    """
+    judged = verdict_rows(history, plan, metrics, earlier, called)
+    write_json(made / "verdicts.json", judged)
+    if history.model is not None:
+        write_json(made / "checks.json", _checks(history, called))
+        write_json(made / "decision_map.json", decision_map(history.model, called.of))
+    write_json(made / "sign_off.json", _sign_off(history, plan, called))
+    return judged
+
+
+def _checks(history: TeamHistory, called: Appearance) -> list[dict[str, Any]]:
+    assert history.model is not None  # noqa: S101 - asked where there is one
+    today = history.fetched_at.astimezone(history.team.zone).date()
+    remarks = remarks_on(history.model, history.decisions, history.team, None, today)
+    return [
+        remark.to_json() | {"people": [called.of(person) for person in remark.people]}
+        for remark in remarks
+    ]
+
+
+def _sign_off(history: TeamHistory, plan: Plan, called: Appearance) -> dict[str, Any]:
+    team = history.team
+    signed = load_sign_offs(sign_offs_path(team), team.people)
+    entry = history.model.entry if history.model else None
+    today = plan.as_of.astimezone(team.zone).date()
+    return sign_off_state(entry, signed, cycle=plan.cycle, today=today, shown=called.of)
