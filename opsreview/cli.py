@@ -176,21 +176,33 @@ def check(team: TeamName, params: Params = PARAMS, outputs: Outputs = OUTPUTS) -
 @app.command()
 def init(
     team: TeamName,
-    repo: Annotated[str, typer.Option(help="The repository, as owner/name.")],
+    repo: Annotated[
+        str | None, typer.Option(help="The repository of a new team, as owner/name.")
+    ] = None,
     dump: Annotated[
         Path | None, typer.Option(help="Read this folder, a GitHub dump, in place of GitHub.")
     ] = None,
-    timezone: Annotated[str, typer.Option(help="The team's time zone.")] = "UTC",
+    timezone: Annotated[
+        str | None, typer.Option(help="A new team's time zone. Default: UTC.")
+    ] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(help="Practice to begin from: small-team or vscode-extension."),
+    ] = None,
+    checkout: Annotated[
+        Path | None, typer.Option(help="A clone of the repository, to draft from as well.")
+    ] = None,
     params: Params = PARAMS,
     outputs: Outputs = OUTPUTS,
 ) -> None:
-    """A new params/TEAM/ to start from."""
+    """A new params/TEAM/, or drafts of what it lacks."""
     from opsreview import pipeline
 
     with _told() as watch:
-        folder = pipeline.init(team, params=params, repo=repo, dump=dump, timezone=timezone)
-        token = "" if dump else "`gh auth login` or GITHUB_TOKEN in the environment, then "
-        watch.tell(f"{folder} is made; next: {token}opsreview run {team}")
+        wanted = pipeline.Wanted(repo, dump, timezone, preset, checkout)
+        begun = pipeline.init(team, params=params, outputs=outputs, wanted=wanted)
+        for line in begun.in_words():
+            watch.tell(line)
 
 
 @app.command()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from opsreview.errors import CycleError, OpsReviewError, StoreError
 from opsreview.params import Team, load_team
+from opsreview.pipeline.begun import Begun, Wanted
 from opsreview.pipeline.fetching import Fetched, fetch_sources, forecasts
 from opsreview.pipeline.notebooks import review_notebooks
 from opsreview.sources.terms import Terms, Watch
@@ -18,8 +19,10 @@ from opsreview.store import Store
 from opsreview.window import Cycle
 
 __all__ = [
+    "Begun",
     "Outcome",
     "Terms",
+    "Wanted",
     "Watch",
     "build",
     "check",
@@ -167,11 +170,11 @@ def check(team_name: str, *, params: Path) -> list[str]:
     return list(told(load_team(team_name, params)))
 
 
-def init(team_name: str, *, params: Path, repo: str, dump: Path | None, timezone: str) -> Path:
-    """A new ``params/<team>/`` that reads GitHub, or a dump of it."""
+def init(team_name: str, *, params: Path, outputs: Path, wanted: Wanted) -> Begun:
+    """A new ``params/<team>/``, or drafts of what it lacks; as ``start.new_team``."""
     from opsreview.pipeline.start import new_team
 
-    return new_team(team_name, params=params, repo=repo, dump=dump, timezone=timezone)
+    return new_team(team_name, params=params, outputs=outputs, wanted=wanted)
 
 
 def lab(team_name: str, *, params: Path, outputs: Path, cycle: str | None) -> Callable[[], int]:
