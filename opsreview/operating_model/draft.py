@@ -29,9 +29,7 @@ SECTIONS = (  # in the order in which they are written
     "onboarding",
     "surfaces",
 )
-_REVIEWED = (
-    "# reviewed: {by: ???, on: ???}  # a person reads all of this, corrects it, and signs it"
-)
+_REVIEWED = "# reviewed: {by: ???, on: ???}  # a person reads, corrects and signs it"
 
 
 def draft_model(facts: Facts, preset: str | None = None) -> str:

@@ -24,7 +24,7 @@ class Line:
 
     def rendered(self) -> list[str]:
         """As it stands in the file, below its section's key."""
-        why = f"# {' '.join(self.why.split())}"
+        why = "# " + "".join(c if c.isprintable() else " " for c in self.why)
         if not self.text:
             return [f"  {why}"]
         lines = [f"  {line}" for line in self.text.splitlines()]

@@ -12,6 +12,7 @@ from opsreview.operating_model.facts import Facts, ReleaseFacts, RotaFacts
 FEWEST_GAPS = 4
 USUAL_SHARE = 0.6  # of weekdays with triage, from which on it is daily
 ON_DAY_SHARE = 0.4  # of releases on one weekday, from which on it is their day
+_UNKNOWN_TRAIN = "release: {every: ???, on: ???, starting: ???, by: ???}"
 WIDEST = 4.0  # times that the upper quarter of gaps may be the lower one
 
 
@@ -57,28 +58,22 @@ def _release(facts: Facts, cast: Cast) -> Iterator[Line]:
     found = facts.release
     if found is None:
         why = facts.unknown.get("release", "no stable release is known")
-        yield ask("release: {every: ???, on: ???, starting: ???, by: ???}", why)
+        yield ask(_UNKNOWN_TRAIN, why)
         return
     gaps = found.gaps_days
     if len(gaps) < FEWEST_GAPS:
         why = f"{found.count} stable releases since {facts.since:%Y-%m}: too few to see a rhythm"
-        yield ask("release: {every: ???, on: ???, starting: ???, by: ???}", why)
+        yield ask(_UNKNOWN_TRAIN, why)
         return
     days, (low, _, high) = median(gaps), quantiles(gaps, n=4)
     every = every_of(days)
-    gap = (
-        f"half of {len(gaps)} gaps are under {days:.0f} days, half of them {low:.0f} to {high:.0f}"
-    )
+    gap = f"{len(gaps)} gaps, the middle one {days:.0f} days, half of them {low:.0f} to {high:.0f}"
     on = f"{found.on_weekday_count} of {found.count} on a {found.weekday}"
     if every is None or high > WIDEST * max(low, 1.0):
-        yield ask(
-            "release: {every: ???, on: ???, starting: ???, by: ???}", f"{gap}: no rhythm that holds"
-        )
+        yield ask(_UNKNOWN_TRAIN, f"{gap}: no rhythm that holds")
     elif found.on_weekday_count < ON_DAY_SHARE * found.count or cast.releaser is None:
         missing = "nobody is known to release" if cast.releaser is None else f"only {on}"
-        yield ask(
-            f"release: {{every: {every}, on: ???, starting: ???, by: ???}}", f"{gap}; {missing}"
-        )
+        yield ask(_UNKNOWN_TRAIN.replace("???", every, 1), f"{gap}; {missing}")
     else:
         yield Line(f"release: {_train(found, every, cast)}", f"{gap}; {on}")
 

@@ -9,6 +9,7 @@ from opsreview.operating_model.draft_lines import Line, ask, mapping, plain
 from opsreview.operating_model.facts import AreaFacts, Facts, Tally
 from opsreview.operating_model.names import DUTY
 from opsreview.operating_model.presets.preset import LEVEL_1_ROLES, Preset, RolePlan
+from opsreview.wording import counted
 
 _DID = {  # how each work is told, before "N of M ..."
     "triage": ("first to see to", "issues"),
@@ -16,6 +17,8 @@ _DID = {  # how each work is told, before "N of M ..."
     "merge": ("merged", "pull requests"),
     "release": ("published", "releases"),
 }
+
+_CHANNEL = "chat: {where: ???, watched_by: ???}"
 
 
 @dataclass(frozen=True)
@@ -81,13 +84,15 @@ def cast_of(facts: Facts, preset: Preset | None) -> Cast:
 
 def roles(facts: Facts, cast: Cast) -> Iterator[Line]:
     """Every role with its owner and deputy; who is missing is asked for."""
+    role_count = len(cast.held) + len(cast.vacant)
     for place, role in enumerate(cast.held):
         entry = mapping(
             {"owner": plain(role.owner), "deputy": role.deputy and plain(role.deputy)}
             | {"does": f'"{role.plan.does}"'}
         )
-        before = [other.plan.name for other in cast.held[:place] if other.owner == role.owner]
-        yield Line(f"{role.plan.name}: {entry}", _why_held(role, facts, before))
+        earlier = cast.held[:place] if len(facts.members) < role_count else ()
+        before = [other.plan.name for other in earlier if other.owner == role.owner]
+        yield Line(f"{role.plan.name}: {entry}", _why_held(role, facts, before, role_count))
         if role.deputy is None:
             yield ask(f"{role.plan.name}.deputy: ???", _no_deputy(role))
     for plan in cast.vacant:
@@ -141,7 +146,7 @@ def channels(facts: Facts, cast: Cast) -> Iterator[Line]:
 
 def _support_pages(facts: Facts) -> Iterator[Line]:
     if facts.checkout is None:
-        yield ask("chat: {where: ???, watched_by: ???}", "--checkout DIR would look for SUPPORT.md")
+        yield ask(_CHANNEL, "--checkout DIR would look for SUPPORT.md")
         return
     page = facts.checkout.first("SUPPORT.md", ".github/SUPPORT.md", "docs/SUPPORT.md")
     links = facts.checkout.first(".github/ISSUE_TEMPLATE/config.yml")
@@ -156,7 +161,7 @@ def _support_pages(facts: Facts) -> Iterator[Line]:
         )
 
 
-def _why_held(role: Held, facts: Facts, before: Sequence[str]) -> str:
+def _why_held(role: Held, facts: Facts, before: Sequence[str], role_count: int) -> str:
     tally = role.tally
     if role.stands_in:
         reason = tally.unknown or _nobody(tally, role.plan.work)
@@ -169,8 +174,9 @@ def _why_held(role: Held, facts: Facts, before: Sequence[str]) -> str:
         said += f" (next: {others})" if others else " (nobody else did)"
         merged = _most(facts.tally("merge")) if role.plan.work == "review" else ""
         said += f"; merged: {merged}" if merged else ""
-    if before and len(facts.members) < len(before) + 2:
-        said += f"; {len(facts.members)} people, so one holds {' and '.join(before)} too"
+    if before:
+        people = counted(len(facts.members), "person", "people")
+        said += f"; {people} for {role_count} roles, so one holds {' and '.join(before)} too"
     return said
 
 

@@ -8,7 +8,7 @@ endgame champion leads each release from freeze to publication.
 
 from __future__ import annotations
 
-from opsreview.operating_model.draft_lines import Line
+from opsreview.operating_model.draft_lines import Line, ask
 from opsreview.operating_model.presets.preset import NEEDS_INFO, Preset, RolePlan
 
 WIKI = "https://github.com/microsoft/vscode/wiki"
@@ -28,6 +28,12 @@ VSCODE_EXTENSION = Preset(
     '  best_effort: "outside of business hours the inbox waits for the next working day"',
     hotfix="{when: an installed release is broken for users, by: endgame-champion, within: 1 day}",
     levels={
+        "rhythm": (
+            ask(
+                "release.freezes: [{from: ???, to: ???, why: ???}]",
+                _WHY + "while a train is tested only hotfixes go out: write your days",
+            ),
+        ),
         "escalation": (
             Line(
                 "- {who: duty, after: 0 min, how: mention in the issue}",
