@@ -12,6 +12,9 @@
     conformance held_against: each promise holds, drifts, or cannot be told
     proposals   proposals: what could change, by rules that are data
     decisions   load_decisions, in_force: the ledger, and the model of a past day
+    facts       Facts: what history and checkout show of a team
+    draft, draft_people         a first model and people.yaml from facts, with the evidence
+    presets     ready-made practice for what history cannot tell
 
 Only ``promise`` is imported here: the rest reads YAML, which a notebook never does.
 """

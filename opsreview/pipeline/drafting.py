@@ -27,6 +27,7 @@ from opsreview.operating_model.facts import (
 from opsreview.operating_model.quantities import hours_of
 from opsreview.pipeline.reading import TeamHistory
 from opsreview.window import Window
+from opsreview.wording import counted
 
 YEAR, HALF_YEAR, QUARTER = timedelta(days=365), timedelta(days=183), timedelta(days=92)
 FEWEST_DEEDS = 3  # who did less in the year is not listed
@@ -251,7 +252,9 @@ def _answers(facts: Facts, year: _Year, unknown: dict[str, str]) -> AnswerFacts 
     shares = [_met(responses, within, year) for within in DEADLINES]
     due = [one for one in shares if one.n >= STRATUM_MINIMUM]
     if not due or not facts.members:
-        unknown["answers"] = f"only {len(responses)} issues could be looked at"
+        n = max((one.n for one in shares), default=0)
+        few = f"{counted(n, 'issue')} could be judged: {STRATUM_MINIMUM} are needed"
+        unknown["answers"] = "nobody's name is on the issues" if responses.is_empty() else few
         return None
     return next((one for one in due if one.is_met), due[-1])
 

@@ -113,3 +113,9 @@ def test_a_history_without_authors_names_nobody(tmp_path):
     assert "{owner: ???}" in text
     assert "no source gives comments" in text
     assert "area/config" in text
+
+
+@needs_data
+def test_issues_without_authors_leave_the_promise_unchecked(tmp_path):
+    _, text = init(tmp_path, "networkx__networkx")
+    assert 'unchecked: "nobody\'s name is on the issues"' in text
