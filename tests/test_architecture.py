@@ -70,7 +70,7 @@ DOORS: dict[str, str] = {
     "sqlite3": "store.py",
     "dataframely": "tables",
     "scipy": "metrics",
-    "typer": "cli.py",
+    "typer": "cli",
     "rich": "terminal.py",
     # git; JupyterLab; and the notebooks' kernels
     "subprocess": "sources/git.py sources/github/token.py reports/working_copies.py "

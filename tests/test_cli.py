@@ -238,7 +238,7 @@ def test_store_that_is_no_store_is_told(team):
         ["build", "small", "--until", "2026-10"],
         ["build"],
         ["rebuild", "small"],
-        ["init", "small"],
+        ["init"],
     ],
 )
 def test_wrong_usage_is_exit_two(team, arguments):

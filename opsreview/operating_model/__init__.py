@@ -15,10 +15,14 @@
     promise     Promise: light enough for a notebook's kernel
     conformance held_against: each promise holds, drifts, or cannot be told
     proposals   proposals: what could change, by rules that are data
+    verdicts    whether decisions worked; expected: what they expect, and how a change is told
     decisions   load_decisions, in_force: the ledger, and the model of a past day
     ledger      further records as text, a status in place; sign-offs and what is overdue
     edit        edited: the document with one value changed in place (by splices, in yaml_text)
     parts       who answers for a part of the model
+    facts       Facts: what history and checkout show of a team
+    draft, draft_people         a first model and people.yaml from facts, with the evidence
+    presets     ready-made practice for what history cannot tell
 
 Only ``promise`` is imported here: the rest reads YAML, which a notebook never does.
 """

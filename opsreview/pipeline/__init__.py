@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from opsreview.errors import CycleError, OpsReviewError, StoreError
 from opsreview.params import Team, load_team
+from opsreview.pipeline.begun import Begun, NewTeam
 from opsreview.pipeline.fetching import Fetched, fetch_sources, forecasts
 from opsreview.pipeline.notebooks import review_notebooks
 from opsreview.sources.terms import Terms, Watch
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from opsreview.pipeline.publishing.wanted import Published
 
 __all__ = [
+    "Begun",
+    "NewTeam",
     "Outcome",
     "Terms",
     "Watch",
@@ -236,11 +239,11 @@ def decide(
     return Session(desk, wanted, ask, built, cycle, foresight).decide()
 
 
-def init(team_name: str, *, params: Path, repo: str, dump: Path | None, timezone: str) -> Path:
-    """A new ``params/<team>/`` that reads GitHub, or a dump of it."""
+def init(team_name: str, *, params: Path, outputs: Path, wanted: NewTeam) -> Begun:
+    """A new ``params/<team>/``, or drafts of what it lacks; as ``start.new_team``."""
     from opsreview.pipeline.start import new_team
 
-    return new_team(team_name, params=params, repo=repo, dump=dump, timezone=timezone)
+    return new_team(team_name, params=params, outputs=outputs, wanted=wanted)
 
 
 def lab(team_name: str, *, params: Path, outputs: Path, cycle: str | None) -> Callable[[], int]:

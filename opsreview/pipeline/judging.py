@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from opsreview.estimate import METRICS_SCHEMA
 from opsreview.metrics.comparison import cycles_until_visible, scale_of, smallest_visible
 from opsreview.metrics.reading import read_metric
 from opsreview.metrics.view import Targets
@@ -71,7 +72,9 @@ def foresight(decision: Decision, *, team: Team, folder: Path) -> Sequence[str]:
     expects = decision.expects
     if not isinstance(expects, Expectation):
         return ["it expects to be done: no number has to show it"]
-    frames = [pl.read_parquet(folder / f"{name}.parquet") for name in ("history", "metrics")]
+    paths = (folder / f"{name}.parquet" for name in ("history", "metrics"))
+    frames = [pl.DataFrame(schema=METRICS_SCHEMA)]
+    frames += [found for path in paths if path.is_file() and len(found := pl.read_parquet(path))]
     cycle = Cycle(folder.name, team.zone).holding(decision.effective_from)
     return [_foreseen(expects, cycle, pl.concat(frames), decision.looks)]
 

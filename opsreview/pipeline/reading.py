@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -78,6 +78,17 @@ def read_team(team: Team, store_path: Path) -> TeamHistory:
         StoreError: Nothing was fetched yet.
         ParamsError: The operating model or the decisions are not valid.
     """
+    history = read_history(team, store_path)
+    model = _model(team)
+    return replace(history, model=model, decisions=_decisions(team, model))
+
+
+def read_history(team: Team, store_path: Path) -> TeamHistory:
+    """What the store holds of a team, typed, whatever its model says.
+
+    Raises:
+        StoreError: Nothing was fetched yet.
+    """
     with Store.read(store_path) as store, store.snapshot():
         readings = {source.key: store.readings(source.key) for source in team.review.sources}
         rows = {source.key: source.rows(store) for source in team.review.sources}
@@ -88,10 +99,7 @@ def read_team(team: Team, store_path: Path) -> TeamHistory:
             f"run `opsreview fetch {team.name}` first"
         )
     tables = build_tables(rows, team)
-    model = _model(team)
-    decisions = _decisions(team, model)
-    fetched_at = _fetched_at(rows, store_path)
-    return TeamHistory(team, rows, readings, tables, model, decisions, fetched_at)
+    return TeamHistory(team, rows, readings, tables, None, (), _fetched_at(rows, store_path))
 
 
 def plan_of(history: TeamHistory, cycle: str | None, as_of: datetime | None) -> Plan:

@@ -34,7 +34,7 @@ BOTH = ("--owner", "ben", "--due", "2026-12-01")
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "_now", lambda: TODAY)
+    monkeypatch.setattr(cli.model, "now", lambda: TODAY)
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def at_a_terminal(
     team: SmallTeam, monkeypatch: pytest.MonkeyPatch, answers: str, *words: str
 ) -> str:
     """The command's stdout when a person types these answers."""
-    monkeypatch.setattr(cli, "_is_somebody_there", lambda: True)
+    monkeypatch.setattr(cli.shared, "_is_somebody_there", lambda: True)
     places = ["--params", str(team.params), "--outputs", str(team.outputs)]
     done = CliRunner().invoke(cli.app, ["decide", team.name, *words, *places], input=answers)
     assert done.exit_code == WHOLE, done.output

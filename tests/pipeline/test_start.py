@@ -29,7 +29,7 @@ def test_init_makes_a_team_that_fetches_and_builds(tmp_path):
     asked = ["--repo", REPO, "--dump", str(tmp_path / "dump"), "--timezone", "Europe/Madrid"]
     done = opsreview(new, "init", *asked)
     assert done.exit_code == WHOLE, done.output
-    assert "next: opsreview run new-team" in done.stdout
+    assert "then opsreview run new-team" in done.stdout
     assert opsreview(new, "fetch").exit_code == WHOLE
     assert opsreview(new, "build").exit_code == WHOLE
     run = json.loads((new.outputs / "new-team" / "2026-10" / "run.json").read_text("utf-8"))
@@ -48,7 +48,7 @@ def test_init_without_a_dump_makes_a_team_that_reads_github(tmp_path):
     team = SmallTeam(tmp_path)
     done = opsreview(team, "init", "--repo", REPO, "--timezone", "Europe/Madrid")
     assert done.exit_code == WHOLE, done.output
-    assert "GITHUB_TOKEN in the environment, then opsreview run small" in done.stdout
+    assert "GITHUB_TOKEN in the environment, then opsreview fetch small" in done.stdout
     (source,) = load_team("small", team.params).review.sources
     assert source.key == "github:https://api.github.com"
     assert f"reads {REPO} from github" in opsreview(team, "check").stdout
