@@ -191,7 +191,7 @@ def test_deadline_without_a_model_is_the_one_the_cycle_was_read_with(tmp_path: P
 
 
 def test_verdicts_proposals_and_slots_are_read(review: Review) -> None:
-    assert [row["verdict"] for row in review.verdicts] == ["drifts", "holds", "cannot tell"]
+    assert [row["verdict"] for row in review.held] == ["drifts", "holds", "cannot tell"]
     assert [proposal["id"] for proposal in review.proposals] == ["p-1"]
     assert review.release_slots[0] == date(2026, 9, 15)
     assert review.next["on_duty"][0]["person"] == "heron"
@@ -200,7 +200,7 @@ def test_verdicts_proposals_and_slots_are_read(review: Review) -> None:
 def test_team_without_a_model_has_no_verdicts_and_no_proposals(tmp_path: Path) -> None:
     write_cycle(tmp_path, has_model=False)
     review = open_review("demo", "2026-10", outputs=tmp_path)
-    assert (review.verdicts, review.proposals, review.release_slots) == ([], [], [])
+    assert (review.held, review.proposals, review.release_slots) == ([], [], [])
 
 
 def test_next_of_an_older_build_says_nothing(review: Review) -> None:

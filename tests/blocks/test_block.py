@@ -40,6 +40,19 @@ EVERYTHING: list[Callable[[Review], blocks.Block | None]] = [
     blocks.fill_in,
     blocks.data_quality,
     blocks.operating_model_map,
+    blocks.verdicts,
+    blocks.overdue_actions,
+    blocks.decision_history,
+    blocks.handoffs,
+    blocks.handoff_cases,
+    blocks.held_by_kind,
+    blocks.decision_map,
+    blocks.broken_references,
+    blocks.sign_off,
+    blocks.agenda,
+    blocks.model_at_a_glance,
+    blocks.model_rules,
+    blocks.not_declared,
     lambda review: blocks.findings_list(review, "triage"),
     lambda review: blocks.finding(review, "response_attainment"),
     lambda review: blocks.question(review, "Why?", "backlog"),
@@ -50,7 +63,7 @@ EVERYTHING: list[Callable[[Review], blocks.Block | None]] = [
 
 
 @pytest.mark.parametrize("block", EVERYTHING)
-@pytest.mark.parametrize("team", ["review", "bare"])
+@pytest.mark.parametrize("team", ["review", "looped", "bare"])
 def test_every_block_is_whole_html_without_styles_of_its_own(
     block: Callable[[Review], blocks.Block | None], team: str, request: pytest.FixtureRequest
 ) -> None:
