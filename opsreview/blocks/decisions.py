@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from opsreview.blocks.block import Block, rendered
-from opsreview.blocks.days import cycle_title, day
+from opsreview.blocks.days import cycle_title, date_alone, day
 from opsreview.blocks.values import value_said
 from opsreview.estimate import Estimate
 from opsreview.operating_model.verdict_rows import (
@@ -39,7 +39,8 @@ def verdicts(review: Review) -> Block | None:
         "verdicts",
         told=[_row(row, review) for row in told],
         folded=[_row(row, review) for row in folded],
-        counts=_counts(review),
+        count=counted(len(review.verdicts), "decision"),
+        counts=_counts(folded),
     )
 
 
@@ -61,7 +62,7 @@ def decision_history(review: Review) -> Block | None:
         return None
     rows = [_row(row, review) for row in latest]
     shown, older = rows[:MOST_OF_HISTORY], rows[MOST_OF_HISTORY:]
-    return rendered("decision_history", shown=shown, older=older, counts=_counts(review))
+    return rendered("decision_history", shown=shown, older=older, counts=_counts(latest))
 
 
 def tone(row: Mapping[str, Any]) -> str:
@@ -82,7 +83,7 @@ def _row(row: Mapping[str, Any], review: Review) -> dict[str, Any]:
         "tone": tone(row),
         "says": row["says"] or "",
         "measured": _measured(row),
-        "since": day(row["effective_from"]),
+        "since": date_alone(row["effective_from"]),
         "due": day(row["due"]),
         "next_look": cycle_title(row["next_look"], review.zone),
         "state": _state(row, review),
@@ -124,7 +125,5 @@ def _change(change: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _counts(review: Review) -> str:
-    counts = counted_verdicts(review.verdicts)
-    total = counted(len(review.verdicts), "decision")
-    return f"{total}: {', '.join(f'{count} {verdict}' for verdict, count in counts)}"
+def _counts(rows: Sequence[Mapping[str, Any]]) -> str:
+    return ", ".join(f"{count} {verdict}" for verdict, count in counted_verdicts(rows))

@@ -40,7 +40,7 @@ def drift(review: Review) -> Block | None:
         holds=holds,
         count=len(drifts),
         claims=counted(len(review.held), "claim"),
-        kinds=KINDS if len({kind_of(row) for row in review.held}) > 1 else {},
+        with_kind=len({kind_of(row) for row in review.held}) > 1,
     )
 
 

@@ -135,10 +135,9 @@ def _on_decisions(review: Review) -> Iterator[str]:
     news = [row for row in review.verdicts if is_news(row, review.window)]
     good = [row for row in news if tone(row) == "good"]
     bad = [row for row in news if tone(row) == "bad"]
-    said = [*(f"“{row['title']}” {_became(row)}" for row in [*good[:1], *bad[:1]])]
+    said = [f"“{row['title']}” {_became(row)}" for row in [*good[:1], *bad[:1]]]
     if said:
-        more = len(good) + len(bad) - len(said)
-        yield f"{', but '.join(said)}{f'; {more} more verdicts are below' if more else ''}."
+        yield f"{', but '.join(said)}."
 
 
 def _became(row: Mapping[str, Any]) -> str:
@@ -147,7 +146,7 @@ def _became(row: Mapping[str, Any]) -> str:
         return "made it worse"
     if verdict == "expected effect ruled out":
         return "has not had the effect that was expected"
-    return verdict if verdict == "worked" else f"is {verdict}"
+    return verdict if verdict == "worked" else f"was {verdict}"
 
 
 def _on_model(review: Review) -> Iterator[str]:
