@@ -102,29 +102,6 @@ def test_team_without_rota_and_train_has_nothing_next(review: Review) -> None:
     assert blocks.next_up(without(review, "next.json")) is None
 
 
-def test_drift_shows_what_drifts_what_cannot_be_told_and_folds_the_rest(review: Review) -> None:
-    said = text(blocks.drift(review))
-    assert "1 of 3 claims; 1 cannot be told" in said
-    assert "reports come by mail" in said
-    assert "1 holds" in said
-
-
-def test_team_without_a_model_has_no_drift_and_no_proposals(bare: Review) -> None:
-    assert blocks.drift(bare) is None
-    assert blocks.proposals(bare) is None
-
-
-def test_model_without_drift_says_none(review: Review) -> None:
-    assert "Nothing that the model says drifts" in text(blocks.drift(without(review, "drift.json")))
-
-
-def test_proposal_names_the_change_its_reason_and_what_it_would_have_meant(review: Review) -> None:
-    said = text(blocks.proposals(review))
-    assert "promises.first-answer.within 3 days → 5 days" in said
-    assert "First answers drift." in said
-    assert "met in 9 of the last 12 cycles" in said
-
-
 def test_fill_in_says_what_why_and_how(review: Review) -> None:
     said = text(blocks.fill_in(review))
     assert "who is in the team : answers by the team" in said
