@@ -257,7 +257,11 @@ def checks_json() -> list[dict[str, Any]]:
         "people": [],
     }
     warning = {"severity": "warning", "check": "consistency.holds-too-much", "path": "roles"}
-    info = {"severity": "info", "check": "consistency.no-deputy", "path": "roles.release-manager"}
+    info = {
+        "severity": "info",
+        "check": "consistency.not-declared",
+        "path": "roles.release-manager",
+    }
     return [
         error,
         error | warning | {"says": "one person holds 4 of 6 roles", "people": ["otter"]},
@@ -365,6 +369,7 @@ def rules_json() -> dict[str, Any]:
                 "id": "tests",
                 "says": "Every release is tested",
                 "owner": lead,
+                "kind": "test",
                 "test": "test_ship.py",
             },
             {

@@ -11,6 +11,7 @@ from opsreview.wording import counted
 
 MOST_CHECKS = 12
 MOST_CLEAR = 6
+FILES = {"ledger": "decisions.yaml", "people": "people.yaml"}  # others are of the model
 
 
 def decision_map(review: Review) -> Block | None:
@@ -33,7 +34,7 @@ def decision_map(review: Review) -> Block | None:
 
 
 def broken_references(review: Review) -> Block | None:
-    """What the checks found: errors and warnings, then what is not declared, folded.
+    """What the checks found: errors and warnings, then what is good to know, folded.
 
     None where the cycle was built without checks, or they found nothing.
     """
@@ -62,7 +63,18 @@ def checks_in_words(review: Review) -> str:
 
 
 def _shown(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [{**row, "of": row["check"].rpartition(".")[2].replace("-", " ")} for row in rows]
+    return [
+        {
+            **row,
+            "of": row["check"].rpartition(".")[2].replace("-", " "),
+            "place": f"{_file_of(row['path'])}:{row['line']}" if row["line"] else "",
+        }
+        for row in rows
+    ]
+
+
+def _file_of(path: str) -> str:
+    return FILES.get(path.partition(".")[0], "operating_model.yaml")
 
 
 def _who(row: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ KINDS = {
     "rota": "Rota",
     "review": "Reviews",
     "backlog": "Backlog",
+    "severity": "Severities",
 }
 VERDICTS = ("drifts", "cannot tell", "holds")
 MOST_DRIFTS = 6

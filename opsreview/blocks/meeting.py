@@ -18,7 +18,10 @@ def sign_off(review: Review) -> Block | None:
     signed = review.sign_off
     if signed is None:
         return None
-    return rendered("sign_off", lines=[_of_cycle(signed), _of_model(signed["model"], review)])
+    lines = [_of_cycle(signed, review)]
+    if signed["model"]:
+        lines.append(_of_model(signed["model"], review))
+    return rendered("sign_off", lines=lines)
 
 
 def agenda(review: Review) -> Block | None:
@@ -29,30 +32,35 @@ def agenda(review: Review) -> Block | None:
     return rendered("agenda", topics=review.agenda, minutes=minutes)
 
 
-def _of_cycle(signed: Mapping[str, Any]) -> dict[str, Any]:
-    cycle = signed["cycle"]
-    if cycle:
-        return {"what": "This cycle", "says": _signed(cycle), "tone": "good", "chip": "signed off"}
+def _of_cycle(signed: Mapping[str, Any], review: Review) -> dict[str, str]:
+    if signed["cycle"]:
+        return _line("This cycle", _signed(signed["cycle"]), "signed off")
+    how = _how(review.cycle, review)
     if not signed["cycle_is_overdue"]:
-        says = "nobody has signed it off yet"
-        return {"what": "This cycle", "says": says, "tone": "idle", "chip": "open"}
+        return _line("This cycle", "nobody has signed it off yet", "open", how)
     due = day(signed.get("cycle_due_on"))
     since = f"; due since {due}" if due else ""
-    says = f"nobody has signed this cycle off{since}"
-    return {"what": "This cycle", "says": says, "tone": "bad", "chip": "overdue"}
+    return _line("This cycle", f"nobody has signed this cycle off{since}", "overdue", how)
 
 
-def _of_model(model: Mapping[str, Any] | None, review: Review) -> dict[str, Any]:
-    if model is None:
-        how = f"write reviewed: {{by, on}} in params/{review.team}/operating_model.yaml"
-        says = f"nobody has said that it is right: {how}"
-        return {"what": "The model", "says": says, "tone": "idle", "chip": "not signed off"}
+def _of_model(model: Mapping[str, Any], review: Review) -> dict[str, str]:
+    how = _how("model", review)
+    if model["by"] is None:
+        return _line("The model", "nobody has said that it is right", "overdue", how)
     if model["is_overdue"]:
         says = f"{_signed(model)}; it was to be read again by {day(model['due_on'])}"
-        return {"what": "The model", "says": says, "tone": "bad", "chip": "overdue"}
-    again = f", to be read again by {day(model['due_on'])}" if model.get("due_on") else ""
-    says = _signed(model) + again
-    return {"what": "The model", "says": says, "tone": "good", "chip": "signed off"}
+        return _line("The model", says, "overdue", how)
+    again = f", to be read again by {day(model['due_on'])}" if model["due_on"] else ""
+    return _line("The model", _signed(model) + again, "signed off")
+
+
+def _line(what: str, says: str, chip: str, how: str = "") -> dict[str, str]:
+    tone = {"signed off": "good", "overdue": "bad"}.get(chip, "idle")
+    return {"what": what, "says": says, "chip": chip, "tone": tone, "how": how}
+
+
+def _how(what: str, review: Review) -> str:
+    return f"opsreview decide {review.team} --sign {what}"
 
 
 def _signed(said: Mapping[str, Any]) -> str:

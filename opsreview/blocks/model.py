@@ -8,7 +8,7 @@ from typing import Any
 from opsreview.blocks.block import Block, rendered
 from opsreview.blocks.checks import checks_in_words
 from opsreview.blocks.days import day
-from opsreview.blocks.values import deadline_said, holder_said
+from opsreview.blocks.values import holder_said, hours_said
 from opsreview.review import Review
 from opsreview.wording import counted
 
@@ -41,7 +41,7 @@ def operating_model_map(review: Review) -> Block | None:
         "roles": model["roles"],
         "areas": model["areas"],
         "channels": [
-            {**channel, "within": deadline_said(channel, "answer_within")}
+            {**channel, "within": hours_said(channel["answer_within_hours"])}
             for channel in model["channels"]
         ],
         "rhythm": [_recurs(name, rhythm[name]) for name in RHYTHMS if rhythm.get(name)],
@@ -58,7 +58,7 @@ def not_declared(review: Review) -> Block | None:
     """
     if review.model is None:
         return None
-    is_told = any(row["severity"] == "info" for row in review.checks)
+    is_told = any(row["check"] == "consistency.not-declared" for row in review.checks)
     reviewed = review.model.get("reviewed")
     return rendered(
         "not_declared",
@@ -80,5 +80,5 @@ def _recurs(name: str, said: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _step(step: Mapping[str, Any]) -> dict[str, str]:
-    after = deadline_said(step, "after")
+    after = hours_said(step["after_hours"])
     return {"who": holder_said(step["who"]), "after": after, "how": step.get("how") or ""}

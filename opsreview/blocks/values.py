@@ -29,16 +29,8 @@ def holder_said(said: Any) -> str:
     return f"{name} ({owner})" if owner and owner != name else name
 
 
-def deadline_said(said: Mapping[str, Any], key: str) -> str:
-    """A duration as written under ``key``, or in hours under ``<key>_hours``; empty for none."""
-    hours = said.get(f"{key}_hours")
-    if hours is not None:
-        return in_words(hours, "hours") if hours else "at once"
-    return str(said.get(key) or "")
-
-
-def entries(said: Any) -> list[dict[str, Any]]:
-    """A list of entries, or entries under their ids, as a list in which each has its ``id``."""
-    if isinstance(said, Mapping):
-        return [{"id": name, **entry} for name, entry in said.items()]
-    return [dict(entry) for entry in said or []]
+def hours_said(hours: float | None) -> str:
+    """``3 d``; ``at once`` for 0, empty for None."""
+    if hours is None:
+        return ""
+    return in_words(hours, "hours") if hours else "at once"

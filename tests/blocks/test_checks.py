@@ -29,9 +29,18 @@ def test_checks_tell_where_what_and_how_bad_and_fold_what_is_not_declared(
 ) -> None:
     said = text(blocks.broken_references(looped))
     assert "1 error, 1 warning" in said
-    assert "surfaces.release-notes line 88 docs/release.md is not in the repository" in said
+    assert (
+        "surfaces.release-notes operating_model.yaml:88 docs/release.md is not in the repository"
+        in said
+    )
     assert "one person holds 4 of 6 roles (otter) holds too much warning" in said
-    assert "1 not declared" in said
+    assert "1 to know" in said
+
+
+def test_remark_on_the_ledger_names_its_file(looped: Review) -> None:
+    rows = [checks_json()[0] | {"path": "ledger.2026-09-d1", "line": 7}]
+    said = text(blocks.broken_references(with_document(looped, "checks", rows)))
+    assert "ledger.2026-09-d1 decisions.yaml:7" in said
 
 
 def test_many_errors_fold_after_twelve(looped: Review) -> None:

@@ -34,8 +34,15 @@ def test_cycle_that_need_not_be_signed_yet_is_open(looped: Review) -> None:
 def test_model_to_be_read_again_is_overdue_and_one_never_read_says_how(looped: Review) -> None:
     late = sign_off_json()["model"] | {"is_overdue": True}
     assert "overdue by otter on Fri 2 Oct 2026; it was to be read" in signed(looped, model=late)
-    never = signed(looped, model=None)
-    assert "write reviewed: {by, on} in params/looped/operating_model.yaml" in never
+    never = {"by": None, "on": None, "due_on": None, "is_overdue": True}
+    said = signed(looped, model=never)
+    assert "overdue nobody has said that it is right. opsreview decide looped --sign model" in said
+
+
+def test_team_without_a_model_is_asked_for_its_cycle_alone(looped: Review) -> None:
+    said = signed(looped, model=None)
+    assert "opsreview decide looped --sign 2026-10" in said
+    assert "The model" not in said
 
 
 def test_agenda_adds_its_minutes_up(looped: Review) -> None:

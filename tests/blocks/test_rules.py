@@ -1,7 +1,7 @@
-from cycle_documents import model_json, rules_json
+from cycle_documents import model_json
 
 from opsreview import blocks
-from opsreview.blocks.values import deadline_said, entries, holder_said, value_said
+from opsreview.blocks.values import holder_said, hours_said, value_said
 from opsreview.review import Review
 
 from .reading import text, with_document
@@ -29,7 +29,7 @@ def test_rules_of_duty_and_releases_are_told(looped: Review) -> None:
     model = model_json()
     duty = {"cover": "always", "secondary": True, "most_share": "25 %", "rest_hours": 168.0}
     freeze = {"from": "2026-12-21", "to": "2027-01-03", "why": "holidays"}
-    hotfix = {"when": "severity s1", "by": "duty", "within": "1 day"}
+    hotfix = {"when": "severity s1", "by": "duty", "within_hours": 24.0}
     model["rhythm"]["duty"] |= duty | {"best_effort": "nights"}
     model["rhythm"]["release"] |= {"freezes": [freeze], "hotfix": hotfix}
     said = text(blocks.model_rules(with_document(looped, "operating_model", model)))
@@ -39,7 +39,7 @@ def test_rules_of_duty_and_releases_are_told(looped: Review) -> None:
         "Between two turns at least 7 d",
         "Not promised nights",
         "No release Mon 21 Dec 2026 to Sun 3 Jan 2027: holidays",
-        "Hotfix severity s1, by duty, within 1 day",
+        "Hotfix severity s1, by duty, within 24 h",
     ):
         assert words in said
 
@@ -49,13 +49,11 @@ def test_model_of_the_first_level_has_no_rules(review: Review, bare: Review) -> 
     assert blocks.model_rules(bare) is None
 
 
-def test_entries_under_their_ids_read_like_a_list_of_them(looped: Review) -> None:
-    listed = rules_json()
-    by_id = {entry["id"]: {**entry} for entry in listed["severities"]}
-    other = with_document(looped, "operating_model", model_json() | {"severities": by_id})
-    assert "s1 the editor does not start" in text(blocks.model_rules(other))
-    assert entries({"a": {"x": 1}}) == [{"id": "a", "x": 1}]
-    assert entries(None) == []
+def test_commitment_to_a_heading_names_its_file(looped: Review) -> None:
+    said = {"id": "c", "says": "It is told", "owner": {"name": "otter", "owner": "otter"}}
+    said |= {"kind": "heading", "heading": "Rollback", "path": "docs/release.md"}
+    other = with_document(looped, "operating_model", model_json() | {"commitments": [said]})
+    assert "It is told otter heading Rollback in docs/release.md" in text(blocks.model_rules(other))
 
 
 def test_glance_links_only_to_what_the_page_holds(looped: Review, review: Review) -> None:
@@ -89,5 +87,5 @@ def test_values_of_a_document_are_said_in_words() -> None:
     assert value_said(3) == "3"
     assert holder_said({"name": "ada", "owner": "ada"}) == "ada"
     assert holder_said(None) == ""
-    assert deadline_said({"within_hours": 0.0}, "within") == "at once"
-    assert deadline_said({}, "within") == ""
+    assert hours_said(0.0) == "at once"
+    assert hours_said(None) == ""
