@@ -76,6 +76,17 @@ def test_every_block_is_whole_html_without_styles_of_its_own(
     assert "None" not in re.sub(r"<[^>]+>", " ", shown.html if shown else "")
 
 
+@pytest.mark.parametrize("block", EVERYTHING)
+def test_every_column_has_a_heading_that_says_it_is_one(
+    block: Callable[[Review], blocks.Block | None], looped: Review
+) -> None:
+    shown = block(looped)
+    html = shown.html if shown else ""
+    assert html.count("<table") == html.count("<thead")
+    assert html.count("<th ") == html.count('<th scope="col"')
+    assert "<th>" not in html
+
+
 def test_block_shows_itself_as_html() -> None:
     block = blocks.Block("<p>x</p>")
     assert block._repr_html_() == "<p>x</p>"
