@@ -213,7 +213,7 @@ def verdict_row(decision: str, **said: Any) -> dict[str, Any]:
         "effective_from": "2026-08-01",
         "status": "done",
         "is_overdue": False,
-        "expects": "share answered in time up by at least 10 %",
+        "expects": "share answered in time up by at least 10 points",
         "verdict": "too early",
         "says": "One of two full cycles is over.",
         "value": None,

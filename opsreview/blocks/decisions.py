@@ -8,18 +8,18 @@ from typing import Any
 from opsreview.blocks.block import Block, rendered
 from opsreview.blocks.days import cycle_title, date_alone, day
 from opsreview.blocks.values import value_said
-from opsreview.estimate import Estimate
 from opsreview.operating_model.verdict_rows import (
     NOT_HAPPENED,
     counted_verdicts,
     days_overdue,
+    is_dropped,
     is_only_overdue,
     is_settled,
     overdue,
     told_first,
 )
 from opsreview.review import Review
-from opsreview.wording import certainty_in_words, counted, value_in_words
+from opsreview.wording import counted
 
 GOOD = ("worked", "done")
 BAD = ("worse", "expected effect ruled out", "not carried out")
@@ -69,6 +69,8 @@ def tone(row: Mapping[str, Any]) -> str:
     """How a verdict is coloured; its word always stands beside."""
     if row["verdict"] in GOOD:
         return "good"
+    if is_dropped(row):
+        return "idle"
     return "bad" if row["verdict"] in BAD or is_only_overdue(row) else "idle"
 
 
@@ -82,7 +84,6 @@ def _row(row: Mapping[str, Any], review: Review) -> dict[str, Any]:
         "verdict": row["verdict"],
         "tone": tone(row),
         "says": row["says"] or "",
-        "measured": _measured(row),
         "since": date_alone(row["effective_from"]),
         "due": day(row["due"]),
         "next_look": cycle_title(row["next_look"], review.zone),
@@ -96,7 +97,9 @@ def _state(row: Mapping[str, Any], review: Review) -> str:
     """When the decision is looked at next, or that its verdict stays."""
     if row["next_look"]:
         return f"next look: {cycle_title(row['next_look'], review.zone)}"
-    if row["verdict"] in NOT_HAPPENED and not row["is_overdue"]:
+    if is_dropped(row):
+        return "dropped"
+    if row["status"] == "open" and row["verdict"] in (*NOT_HAPPENED, "too early"):
         return f"due {day(row['due'])}"
     return "final" if is_settled(row) else ""
 
@@ -104,17 +107,6 @@ def _state(row: Mapping[str, Any], review: Review) -> str:
 def _late(row: Mapping[str, Any], review: Review) -> str:
     days = days_overdue(row, review.as_of_day)
     return f"{counted(days, 'day')} overdue" if days > 0 else "overdue"
-
-
-def _measured(row: Mapping[str, Any]) -> str:
-    """``77 % (69–84 %, n 118)``; empty where nothing was measured."""
-    if row["value"] is None:
-        return ""
-    estimate = Estimate(
-        "", row["value"], row["unit"] or "", row["n"] or 0, row["lower"], row["upper"]
-    )
-    certainty = certainty_in_words(estimate)
-    return f"{value_in_words(estimate)} ({certainty})" if certainty else value_in_words(estimate)
 
 
 def _change(change: Mapping[str, Any]) -> dict[str, str]:

@@ -28,12 +28,14 @@ def proposals(review: Review) -> Block | None:
 
 
 def expected(expects: Any) -> str:
-    """``share answered in time up by at least 10 %``; for ``done`` that somebody does it."""
+    """``share answered in time up by at least 10 points``; for ``done`` that somebody does it."""
     if not isinstance(expects, Mapping):
         return "that it is done" if expects in (None, "done") else str(expects)
-    name = statistic_name(expects["metric"], expects["statistic"])
+    name = statistic_name(expects["metric"], expects["statistic"], expects.get("group", "all"))
     least = expects["at_least"]
-    said = in_words(least, "share") if isinstance(least, float | int) and least <= 1 else least
+    said = in_words(least, "share") if isinstance(least, float) and least <= 1 else str(least)
+    if "share" in expects["statistic"]:
+        said = said.replace("%", "points")
     return f"{name} {expects['direction']} by at least {said}"
 
 

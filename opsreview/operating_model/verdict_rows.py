@@ -11,14 +11,26 @@ from opsreview.window import Window
 Row = Mapping[str, Any]
 
 MOST_TOLD = 5
-SETTLED = ("worked", "worse", "expected effect ruled out", "inconclusive", "done")
+SETTLED = (
+    "worked",
+    "worse",
+    "expected effect ruled out",
+    "inconclusive",
+    "cannot separate",
+    "done",
+)
 NOT_HAPPENED = ("not done", "not carried out")
 CYCLES_TO_LAST_LOOK = 5  # its own, which is on neither side, and four full ones
 
 
 def is_settled(row: Row) -> bool:
-    """True when the verdict is final: no look is left."""
-    return row["verdict"] in SETTLED and row.get("next_look") is None
+    """True when the verdict is final: no look is left, or the decision was dropped."""
+    return is_dropped(row) or (row["verdict"] in SETTLED and row["next_look"] is None)
+
+
+def is_dropped(row: Row) -> bool:
+    """True when the team took the decision back: that it did not happen is nobody's fault."""
+    return bool(row["status"] == "dropped")
 
 
 def is_news(row: Row, window: Window) -> bool:
@@ -72,6 +84,6 @@ def counted_verdicts(rows: Sequence[Row]) -> list[tuple[str, int]]:
 def _rank(row: Row, window: Window) -> int:
     if is_settled(row):
         return 0 if is_news(row, window) else 3
-    if row["is_overdue"] or row["verdict"] in (*NOT_HAPPENED, "cannot separate"):
+    if row["is_overdue"] or row["verdict"] in NOT_HAPPENED:
         return 1
     return 0 if row.get("is_news") else 2

@@ -9,6 +9,7 @@ from typing import Any
 from opsreview.findings import Finding
 from opsreview.operating_model.verdict_rows import (
     NOT_HAPPENED,
+    is_dropped,
     is_news,
     is_only_overdue,
     is_settled,
@@ -109,10 +110,10 @@ def _overdue(rows: Iterable[Row]) -> Iterator[str]:
 
 
 def _verdicts(rows: Iterable[Row], window: Window) -> Iterator[str]:
-    """Verdicts reached in this cycle, and decisions that cannot be judged as they stand."""
+    """Verdicts reached in this cycle, and decisions that never happened."""
     told, folded = told_first([row for row in rows if not is_only_overdue(row)], window)
     for row in [*told, *folded]:
-        is_stuck = row["verdict"] in (*NOT_HAPPENED, "cannot separate")
+        is_stuck = row["verdict"] in NOT_HAPPENED and not is_dropped(row)
         if is_stuck or (is_settled(row) and is_news(row, window)):
             yield f"{row['title']}: {row['verdict']}"
 

@@ -66,6 +66,7 @@ def test_ledger_of_settled_decisions_is_folded_and_says_that_nothing_is_new(
         ({"verdict": "too early"}, "idle"),
         ({"verdict": "cannot separate"}, "idle"),
         ({"verdict": "not done"}, "idle"),
+        ({"verdict": "not carried out", "status": "dropped"}, "idle"),
         ({"verdict": "not done", "is_overdue": True}, "bad"),
     ],
 )
@@ -77,13 +78,24 @@ def test_every_verdict_is_a_word_in_its_colour(
     assert f'<span class="chip {tone}">{said["verdict"]}</span>' in shown.html
 
 
-def test_history_is_newest_first_with_changes_and_numbers(looped: Review) -> None:
+def test_history_is_newest_first_with_changes(looped: Review) -> None:
     said = text(blocks.decision_history(looped))
     assert said.index("Rota of four") < said.index("Second triager") < said.index("No triage")
     assert "rhythm.release.every 1 month → 2 weeks" in said
     assert "rhythm.duty.order otter → otter, lynx" in said
-    assert "77 % (69–84 %, n 118)" in said
     assert "not in the model" in said
+
+
+def test_dropped_decision_is_settled_and_an_open_one_has_its_day(looped: Review) -> None:
+    rows = [
+        verdict_row("d1", verdict="not carried out", status="dropped", next_look=None),
+        verdict_row("d2", next_look=None, status="open", due="2026-12-01"),
+        verdict_row("d3", verdict="not carried out", status="done", next_look=None),
+    ]
+    said = text(blocks.decision_history(with_document(looped, "verdicts", rows)))
+    assert "not carried out dropped" in said
+    assert "too early due Tue 1 Dec 2026" in said
+    assert said.count("due") == 1
 
 
 def test_long_history_is_folded_after_twelve(looped: Review) -> None:

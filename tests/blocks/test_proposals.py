@@ -18,7 +18,7 @@ def test_proposal_names_change_reason_past_effect_and_how_to_decide(review: Revi
     assert "promises.first-answer.within 3 days → 5 days" in said
     assert "First answers drift." in said
     assert "met in 9 of the last 12 cycles" in said
-    assert "share answered in time up by at least 10 %" in said
+    assert "share answered in time up by at least 10 points" in said
     assert "opsreview decide demo 1" in said
 
 

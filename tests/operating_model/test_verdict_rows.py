@@ -22,6 +22,7 @@ def test_verdict_is_settled_when_no_look_is_left():
     assert is_settled(verdict_row("d", verdict="worked", next_look=None))
     assert not is_settled(verdict_row("d", verdict="worked", next_look="2026-11"))
     assert not is_settled(verdict_row("d", verdict="not carried out", next_look=None))
+    assert is_settled(verdict_row("d", verdict="not carried out", status="dropped"))
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,7 @@ def test_row_that_says_whether_it_is_news_is_believed():
 def test_news_come_first_then_what_needs_somebody_then_what_is_watched():
     rows = [
         verdict_row("watched"),
-        verdict_row("stuck", verdict="cannot separate"),
+        verdict_row("stuck", verdict="not carried out"),
         verdict_row("old", verdict="worse", next_look=None, is_news=False),
         verdict_row("new", verdict="worked", next_look=None, is_news=True),
     ]

@@ -67,9 +67,10 @@ def test_verdicts_of_long_ago_and_those_awaited_need_no_minutes():
     assert made(old)[0]["topic"] == "Nothing needs the meeting"
 
 
-def test_decision_that_cannot_be_judged_as_it_stands_is_talked_about():
-    stuck = verdict_row("s", verdict="cannot separate", title="Two at once")
-    assert made([stuck])[0]["says"] == ["Two at once: cannot separate"]
+def test_decision_that_never_happened_is_talked_about_until_it_is_dropped():
+    stuck = verdict_row("s", verdict="not carried out", title="Rota", effective_from="2025-01-01")
+    assert made([stuck])[0]["says"] == ["Rota: not carried out"]
+    assert made([stuck | {"status": "dropped"}])[0]["topic"] == "Nothing needs the meeting"
 
 
 def test_signals_are_talked_about_and_without_any_what_is_outside_its_earlier_range():
