@@ -93,6 +93,11 @@ class Review:
         return Window(_moment(window["start_at"]), _moment(window["end_at"]))
 
     @property
+    def as_of_day(self) -> date:
+        """The team's day of ``as_of``."""
+        return self.as_of.astimezone(self.zone).date()
+
+    @property
     def as_of(self) -> datetime:
         """The last moment the cycle's data speaks for, UTC."""
         return _moment(self.run["as_of"])
@@ -146,10 +151,46 @@ class Review:
         return counted.sort("count", "table", "reason", descending=[True, False, False])
 
     @cached_property
+    def held(self) -> list[dict[str, Any]]:
+        """``drift.json``: what the model says against what happened, a row a claim."""
+        held: list[dict[str, Any]] = self._json("drift.json", [])
+        return held
+
+    @cached_property
     def verdicts(self) -> list[dict[str, Any]]:
-        """``drift.json``: each promise against what happened."""
-        verdicts: list[dict[str, Any]] = self._json("drift.json", [])
+        """``verdicts.json``: what became of each decision of the ledger."""
+        verdicts: list[dict[str, Any]] = self._json("verdicts.json", [])
         return verdicts
+
+    @cached_property
+    def checks(self) -> list[dict[str, Any]]:
+        """``checks.json``: what the checks of the model found, as Remarks are written."""
+        checks: list[dict[str, Any]] = self._json("checks.json", [])
+        return checks
+
+    @cached_property
+    def decision_map(self) -> list[dict[str, Any]]:
+        """``decision_map.json``: the recurring decisions, what is unclear first."""
+        recurring: list[dict[str, Any]] = self._json("decision_map.json", [])
+        return recurring
+
+    @cached_property
+    def handoffs(self) -> list[dict[str, Any]]:
+        """``handoffs.json``: where work changed hands unclearly, with at most three cases each."""
+        handoffs: list[dict[str, Any]] = self._json("handoffs.json", [])
+        return handoffs
+
+    @cached_property
+    def sign_off(self) -> dict[str, Any] | None:
+        """``sign_off.json``: who signed the model and the cycle, and whether it is overdue."""
+        signed: dict[str, Any] | None = self._json("sign_off.json", None)
+        return signed
+
+    @cached_property
+    def agenda(self) -> list[dict[str, Any]]:
+        """``agenda.json``: the topics of the retrospective, with their minutes."""
+        agenda: list[dict[str, Any]] = self._json("agenda.json", [])
+        return agenda
 
     @cached_property
     def proposals(self) -> list[dict[str, Any]]:

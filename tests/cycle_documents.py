@@ -201,3 +201,185 @@ PROPOSALS = """\
   expects: {metric: response_attainment, statistic: share_answered, direction: up, at_least: 0.1}
   what_if: met in 9 of the last 12 cycles at 5 days
 """
+
+
+def verdict_row(decision: str, **said: Any) -> dict[str, Any]:
+    """A row of ``verdicts.json``: a measured decision that is too early to judge."""
+    row = {
+        "decision": decision,
+        "title": f"Title of {decision}",
+        "owner": "otter",
+        "due": "2026-08-04",
+        "effective_from": "2026-08-01",
+        "status": "done",
+        "is_overdue": False,
+        "expects": "share answered in time up by at least 10 points",
+        "verdict": "too early",
+        "says": "One of two full cycles is over.",
+        "value": None,
+        "lower": None,
+        "upper": None,
+        "unit": "share",
+        "n": 0,
+        "n_looks": 0,
+        "next_look": "2026-11",
+        "because": ["one person answers half of all issues alone"],
+        "change": None,
+    }
+    return row | said
+
+
+def verdicts_json() -> list[dict[str, Any]]:
+    """``verdicts.json``: one that worked just now, one long ago, one awaited, one not done."""
+    final = {"next_look": None, "n_looks": 2, "value": 0.77, "lower": 0.69, "upper": 0.84, "n": 118}
+    worked = final | {"verdict": "worked", "says": "58 % became 77 %.", "title": "Second triager"}
+    return [
+        verdict_row("2025-11-d1", **final | {"verdict": "worse", "says": "77 % became 58 %."})
+        | {"effective_from": "2025-11-01", "title": "No triage on Fridays"},
+        verdict_row("2026-06-d1", **worked) | {"effective_from": "2026-06-01"},
+        verdict_row("2026-09-d1", title="Release every second Tuesday", effective_from="2026-09-01")
+        | {"change": {"path": "rhythm.release.every", "from": "1 month", "to": "2 weeks"}},
+        verdict_row("2026-09-d2", verdict="not carried out", title="Rota of four", owner="lynx")
+        | {"due": "2026-09-30", "status": "open", "is_overdue": True, "next_look": None}
+        | {"expects": "done", "says": "The rota still names three.", "effective_from": "2026-09-15"}
+        | {"change": {"path": "rhythm.duty.order", "from": ["otter"], "to": ["otter", "lynx"]}},
+    ]
+
+
+def checks_json() -> list[dict[str, Any]]:
+    """``checks.json``: an error, a warning with a person, and what is not declared."""
+    error = {
+        "severity": "error",
+        "check": "surfaces.missing",
+        "path": "surfaces.release-notes",
+        "says": "docs/release.md is not in the repository",
+        "line": 88,
+        "people": [],
+    }
+    warning = {"severity": "warning", "check": "consistency.holds-too-much", "path": "roles"}
+    info = {
+        "severity": "info",
+        "check": "consistency.not-declared",
+        "path": "roles.release-manager",
+    }
+    return [
+        error,
+        error | warning | {"says": "one person holds 4 of 6 roles", "people": ["otter"]},
+        error | info | {"says": "no deputy is declared", "line": None},
+    ]
+
+
+def decision_map_json() -> list[dict[str, Any]]:
+    """``decision_map.json``: one with two things unclear, one clear."""
+    unclear = {
+        "id": "accept-issue",
+        "what": "whether an issue is taken on",
+        "when": None,
+        "decides": "triage-lead (otter)",
+        "consulted": ["area-owner"],
+        "handed_to": None,
+        "within": "1 d",
+        "recorded_in": "a label on the issue",
+        "if_nobody": None,
+        "unclear": ["nothing says when it comes up", "nobody is named to act on it"],
+    }
+    clear = {
+        "id": "ship",
+        "what": "whether the release ships",
+        "when": "every second tuesday",
+        "decides": "release-manager (lynx)",
+        "handed_to": "duty",
+        "if_nobody": "the slot is skipped",
+        "unclear": [],
+    }
+    return [unclear, unclear | clear]
+
+
+def handoffs_json() -> list[dict[str, Any]]:
+    """``handoffs.json``: one kind, more cases than are shown."""
+    url = "https://example.org/demo/extension/issues"
+    cases = [
+        {"text": f"#{number}", "url": f"{url}/{number}", "says": "assigned 4 times in 9 d"}
+        for number in (826, 841, 850)
+    ]
+    return [
+        {
+            "id": "ping-pong",
+            "says": "7 issues went from hand to hand three times or more",
+            "n": 7,
+            "cases": cases,
+        }
+    ]
+
+
+def sign_off_json() -> dict[str, Any]:
+    """``sign_off.json``: the model is signed, the cycle is not and should be."""
+    model = {"by": "otter", "on": "2026-10-02", "due_on": "2027-01-02", "is_overdue": False}
+    return {"model": model, "cycle": None, "cycle_is_overdue": True}
+
+
+def agenda_json() -> list[dict[str, Any]]:
+    """``agenda.json``: two topics."""
+    return [
+        {"minutes": 25, "topic": "Overdue", "says": ["Rota of four (lynx, due 2026-09-30)"]},
+        {"minutes": 20, "topic": "Proposals", "says": []},
+    ]
+
+
+def rules_json() -> dict[str, Any]:
+    """The second and third level of ``operating_model.json``."""
+    lead = {"name": "triage-lead", "owner": "otter", "deputy": None, "people": ["otter"]}
+    return {
+        "severities": [
+            {
+                "id": "s1",
+                "means": "the editor does not start",
+                "priority": "p1",
+                "answer_within_hours": 4.0,
+                "resolve_within_hours": None,
+                "calls": lead,
+            }
+        ],
+        "reviews": {"approvals": 1, "first_within_hours": 48.0, "self_merge": "hotfix"},
+        "backlog": [
+            {
+                "id": "stale",
+                "says": "questions without an answer are closed",
+                "by": lead,
+                "label": "needs-info",
+                "close_after_hours": 168.0,
+                "most_open": None,
+            }
+        ],
+        "docs": [
+            {
+                "id": "release",
+                "path": "docs/release.md",
+                "owner": lead,
+                "fresh_for_hours": 2160.0,
+                "covers": ["src/build/"],
+            }
+        ],
+        "onboarding": {
+            "buddy": lead,
+            "steps": [{"id": "build", "does": "build the extension", "within_hours": 24.0}],
+        },
+        "commitments": [
+            {
+                "id": "tests",
+                "says": "Every release is tested",
+                "owner": lead,
+                "kind": "test",
+                "test": "test_ship.py",
+            },
+            {
+                "id": "mail",
+                "says": "Mail is read",
+                "owner": lead,
+                "unchecked": "nothing reads mail",
+            },
+        ],
+        "changelog": [
+            {"effective_from": "2026-09-01", "decision": "2026-09-d1", "says": "fortnightly train"}
+        ],
+    }

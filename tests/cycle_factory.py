@@ -19,11 +19,18 @@ from cycle_documents import (
     PROPOSALS,
     WINDOW,
     ZONE,
+    agenda_json,
+    checks_json,
+    decision_map_json,
     drift_json,
     findings_json,
+    handoffs_json,
     model_json,
     next_json,
+    rules_json,
     run_json,
+    sign_off_json,
+    verdicts_json,
 )
 
 from opsreview.estimate import METRICS_SCHEMA, MOMENT, Estimate, not_measurable
@@ -80,6 +87,22 @@ def write_cycle(
         incidents_frame().write_parquet(folder / "measured/time_to_resolve.parquet")
     rejected = {"number": [1, 2], "reason": ["closed_at_is_before_opened_at"] * 2}
     pl.DataFrame(rejected).write_parquet(folder / "rejected/issues.parquet")
+    return folder
+
+
+def write_loop(folder: Path) -> Path:
+    """Give a cycle what closes the loop: verdicts, checks, the map, handoffs, sign-off, agenda."""
+    documents = {
+        "verdicts": verdicts_json(),
+        "checks": checks_json(),
+        "decision_map": decision_map_json(),
+        "handoffs": handoffs_json(),
+        "sign_off": sign_off_json(),
+        "agenda": agenda_json(),
+        "operating_model": model_json() | rules_json(),
+    }
+    for name, document in documents.items():
+        _write_json(folder / f"{name}.json", document)
     return folder
 
 

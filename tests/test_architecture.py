@@ -48,7 +48,7 @@ ALLOWED: dict[str, str] = {
     # show a built cycle: all that a notebook sees
     "review": "errors window estimate usual operating_model findings",
     "figures": "window estimate usual wording",
-    "blocks": "estimate usual wording findings review",
+    "blocks": "window estimate usual wording operating_model findings review",
     "opsreview": "errors review",
     "notebooks": "figures blocks opsreview",
     # tell

@@ -4,7 +4,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from cycle_documents import AS_OF, WINDOW
-from cycle_factory import write_cycle
+from cycle_factory import write_cycle, write_loop
 
 from opsreview import CycleError, OutputsError, open_review
 from opsreview.review import Review
@@ -190,17 +190,36 @@ def test_deadline_without_a_model_is_the_one_the_cycle_was_read_with(tmp_path: P
     assert review.least_share("response_attainment") is None
 
 
-def test_verdicts_proposals_and_slots_are_read(review: Review) -> None:
-    assert [row["verdict"] for row in review.verdicts] == ["drifts", "holds", "cannot tell"]
+def test_claims_proposals_and_slots_are_read(review: Review) -> None:
+    assert [row["verdict"] for row in review.held] == ["drifts", "holds", "cannot tell"]
     assert [proposal["id"] for proposal in review.proposals] == ["p-1"]
     assert review.release_slots[0] == date(2026, 9, 15)
     assert review.next["on_duty"][0]["person"] == "heron"
 
 
-def test_team_without_a_model_has_no_verdicts_and_no_proposals(tmp_path: Path) -> None:
+def test_what_closes_the_loop_is_read(tmp_path: Path) -> None:
+    folder = write_loop(write_cycle(tmp_path))
+    review = Review(folder)
+    assert [row["verdict"] for row in review.verdicts][:2] == ["worse", "worked"]
+    assert [row["severity"] for row in review.checks] == ["error", "warning", "info"]
+    assert [row["id"] for row in review.decision_map] == ["accept-issue", "ship"]
+    assert review.handoffs[0]["n"] == 7
+    assert review.sign_off is not None
+    assert review.sign_off["model"]["by"] == "otter"
+    assert sum(topic["minutes"] for topic in review.agenda) == 45
+    assert review.as_of_day == date(2026, 11, 8)
+
+
+def test_older_build_has_nothing_of_the_loop(review: Review) -> None:
+    assert review.verdicts == review.checks == review.decision_map == []
+    assert review.handoffs == review.agenda == []
+    assert review.sign_off is None
+
+
+def test_team_without_a_model_has_no_claims_and_no_proposals(tmp_path: Path) -> None:
     write_cycle(tmp_path, has_model=False)
     review = open_review("demo", "2026-10", outputs=tmp_path)
-    assert (review.verdicts, review.proposals, review.release_slots) == ([], [], [])
+    assert (review.held, review.proposals, review.release_slots) == ([], [], [])
 
 
 def test_next_of_an_older_build_says_nothing(review: Review) -> None:

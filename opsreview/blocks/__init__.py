@@ -5,10 +5,16 @@ shows nothing. What could not be measured is said once a page, by ``not_told``.
 """
 
 from opsreview.blocks.block import Block
-from opsreview.blocks.front import banner, drift, fill_in, next_up, opening, proposals, waiting_now
+from opsreview.blocks.checks import broken_references, decision_map
+from opsreview.blocks.decisions import decision_history, overdue_actions, verdicts
+from opsreview.blocks.drift import drift, handoff_cases, handoffs, held_by_kind
+from opsreview.blocks.front import banner, fill_in, next_up, opening, waiting_now
 from opsreview.blocks.headlines import headlines
-from opsreview.blocks.model import operating_model_map
+from opsreview.blocks.meeting import agenda, sign_off
+from opsreview.blocks.model import model_at_a_glance, not_declared, operating_model_map
+from opsreview.blocks.proposals import proposals
 from opsreview.blocks.quality import data_quality
+from opsreview.blocks.rules import model_rules
 from opsreview.blocks.sections import (
     finding,
     findings_list,
@@ -20,20 +26,33 @@ from opsreview.blocks.sections import (
 
 __all__ = [
     "Block",
+    "agenda",
     "banner",
+    "broken_references",
     "data_quality",
+    "decision_history",
+    "decision_map",
     "drift",
     "fill_in",
     "finding",
     "findings_list",
+    "handoff_cases",
+    "handoffs",
     "headlines",
+    "held_by_kind",
     "metric_table",
+    "model_at_a_glance",
+    "model_rules",
     "next_up",
+    "not_declared",
     "not_told",
     "opening",
     "operating_model_map",
+    "overdue_actions",
     "proposals",
     "question",
+    "sign_off",
+    "verdicts",
     "waiting_list",
     "waiting_now",
 ]

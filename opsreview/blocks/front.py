@@ -1,17 +1,20 @@
-"""The front page around its headlines: what was read, what to say, what waits, what drifts."""
+"""The front page around its headlines: what was read, what to say, what waits, who is next."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import polars as pl
 
 from opsreview.blocks.block import Block, rendered
+from opsreview.blocks.days import day
+from opsreview.blocks.decisions import tone
 from opsreview.blocks.headlines import Headline, headlines_of
 from opsreview.blocks.sections import WAITS, waiting_row
 from opsreview.estimate import in_words
+from opsreview.operating_model.verdict_rows import is_news
 from opsreview.review import Review
 from opsreview.wording import capitalised, counted, day_in_words, usual_in_words
 
@@ -35,12 +38,13 @@ def banner(review: Review) -> Block:
 
 
 def opening(review: Review) -> Block:
-    """Two sentences: what matters most in this cycle, and then what else."""
-    drifting = [row for row in review.verdicts if row["verdict"] == "drifts"]
+    """Two sentences: what matters most in this cycle, and what became of what was decided."""
+    drifting = [row for row in review.held if row["verdict"] == "drifts"]
     promise = review.commitment(drifting[0]["id"]) if drifting else None
     said = promise.metric if promise else None
     sentences = [*_on_drift(drifting, review), *_on_headlines(review, said), *_on_model(review)]
-    return rendered("opening", sentences=sentences[:2])
+    decided = list(_on_decisions(review))
+    return rendered("opening", sentences=[*sentences[: 2 - len(decided)], *decided])
 
 
 def waiting_now(review: Review) -> Block:
@@ -79,40 +83,7 @@ def next_up(review: Review) -> Block | None:
     slot = review.next["release_slot"]
     if not turns and not slot:
         return None
-    day = date.fromisoformat(slot) if slot else None
-    said = f"{day:%a} {day.day} {day:%b %Y}" if day else None
-    return rendered("next_up", turns=turns, slot=said)
-
-
-def drift(review: Review) -> Block | None:
-    """Where what happened left what the model says; None for a team without a model."""
-    if review.model is None:
-        return None
-    by_verdict: dict[str, list[Mapping[str, Any]]] = {"drifts": [], "cannot tell": [], "holds": []}
-    for row in review.verdicts:
-        by_verdict[row["verdict"]].append(row)
-    return rendered(
-        "drift",
-        drifts=by_verdict["drifts"],
-        unknown=by_verdict["cannot tell"],
-        holds=by_verdict["holds"],
-        promises=counted(len(review.verdicts), "promise"),
-    )
-
-
-def proposals(review: Review) -> Block | None:
-    """What could change in the model, why, and what that would have meant so far."""
-    if not review.proposals:
-        return None
-    claims = {found.id: found.claim for found in review.findings()}
-    rows = [
-        {
-            **proposal,
-            "because": [claims[name] for name in proposal.get("because", []) if name in claims][:1],
-        }
-        for proposal in review.proposals
-    ]
-    return rendered("proposals", rows=rows)
+    return rendered("next_up", turns=turns, slot=day(slot))
 
 
 def fill_in(review: Review) -> Block | None:
@@ -131,7 +102,7 @@ def _state(run: Mapping[str, Any]) -> str | None:
 
 def _on_drift(drifting: Sequence[Mapping[str, Any]], review: Review) -> Iterator[str]:
     if drifting:
-        those = f"{len(drifting)} of {counted(len(review.verdicts), 'promise')}"
+        those = f"{len(drifting)} of {counted(len(review.held), 'claim')}"
         leading = "" if len(drifting) == 1 else ", the first being"
         first = drifting[0]
         drift = _verb(len(drifting), "drift")
@@ -159,15 +130,34 @@ def _on_headlines(review: Review, said: str | None) -> Iterator[str]:
         yield f"{capitalised(_all(inside, 'headline'))} inside the range of the earlier cycles."
 
 
+def _on_decisions(review: Review) -> Iterator[str]:
+    """The best and the worst news of what was decided; nothing where no verdict is news."""
+    news = [row for row in review.verdicts if is_news(row, review.window)]
+    good = [row for row in news if tone(row) == "good"]
+    bad = [row for row in news if tone(row) == "bad"]
+    said = [f"“{row['title']}” {_became(row)}" for row in [*good[:1], *bad[:1]]]
+    if said:
+        yield f"{', but '.join(said)}."
+
+
+def _became(row: Mapping[str, Any]) -> str:
+    verdict = str(row["verdict"])
+    if verdict == "worse":
+        return "made it worse"
+    if verdict == "expected effect ruled out":
+        return "has not had the effect that was expected"
+    return verdict if verdict == "worked" else f"was {verdict}"
+
+
 def _on_model(review: Review) -> Iterator[str]:
     if review.model is None:
         yield "What should happen is not declared yet, so nothing is held against it."
         return
-    held = sum(row["verdict"] == "holds" for row in review.verdicts)
+    held = sum(row["verdict"] == "holds" for row in review.held)
     if held:
-        yield f"{counted(held, 'promise')} of the model {_verb(held, 'hold')}, and none drifts."
+        yield f"{counted(held, 'claim')} of the model {_verb(held, 'hold')}, and none drifts."
     else:
-        yield "None of the model's promises could be told."
+        yield "Nothing that the model says could be told."
 
 
 def _farthest_first(card: Headline) -> float:

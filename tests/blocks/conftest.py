@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from cycle_factory import write_cycle
+from cycle_factory import write_cycle, write_loop
 
 from opsreview import open_review
 from opsreview.review import Review
@@ -11,6 +11,13 @@ from opsreview.review import Review
 def review(tmp_path: Path) -> Review:
     write_cycle(tmp_path)
     return open_review("demo", "2026-10", outputs=tmp_path)
+
+
+@pytest.fixture
+def looped(tmp_path: Path) -> Review:
+    """With verdicts, checks, the decision map, handoffs, sign-off, an agenda and a whole model."""
+    write_loop(write_cycle(tmp_path, team="looped"))
+    return open_review("looped", "2026-10", outputs=tmp_path)
 
 
 @pytest.fixture

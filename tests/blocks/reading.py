@@ -1,6 +1,8 @@
 """What a test needs to read a block as a person does, and to change a cycle under it."""
 
+import json
 import re
+from typing import Any
 
 from cycle_factory import estimates, metrics_frame
 
@@ -25,6 +27,12 @@ def with_metrics(review: Review, *rows: tuple[str, Estimate]) -> Review:
         if (metric, row.statistic, row.group) not in given
     ]
     metrics_frame([*kept, *rows]).write_parquet(review.folder / "metrics.parquet")
+    return open_review(review.team, review.cycle, outputs=review.folder.parents[1])
+
+
+def with_document(review: Review, name: str, document: Any) -> Review:
+    """The cycle with another ``<name>.json``."""
+    (review.folder / f"{name}.json").write_text(json.dumps(document), "utf-8")
     return open_review(review.team, review.cycle, outputs=review.folder.parents[1])
 
 

@@ -40,6 +40,19 @@ EVERYTHING: list[Callable[[Review], blocks.Block | None]] = [
     blocks.fill_in,
     blocks.data_quality,
     blocks.operating_model_map,
+    blocks.verdicts,
+    blocks.overdue_actions,
+    blocks.decision_history,
+    blocks.handoffs,
+    blocks.handoff_cases,
+    blocks.held_by_kind,
+    blocks.decision_map,
+    blocks.broken_references,
+    blocks.sign_off,
+    blocks.agenda,
+    blocks.model_at_a_glance,
+    blocks.model_rules,
+    blocks.not_declared,
     lambda review: blocks.findings_list(review, "triage"),
     lambda review: blocks.finding(review, "response_attainment"),
     lambda review: blocks.question(review, "Why?", "backlog"),
@@ -50,7 +63,7 @@ EVERYTHING: list[Callable[[Review], blocks.Block | None]] = [
 
 
 @pytest.mark.parametrize("block", EVERYTHING)
-@pytest.mark.parametrize("team", ["review", "bare"])
+@pytest.mark.parametrize("team", ["review", "looped", "bare"])
 def test_every_block_is_whole_html_without_styles_of_its_own(
     block: Callable[[Review], blocks.Block | None], team: str, request: pytest.FixtureRequest
 ) -> None:
@@ -61,6 +74,17 @@ def test_every_block_is_whole_html_without_styles_of_its_own(
     names = {name for name, _ in parser.attributes}
     assert not {name for name in names if name == "style" or name.startswith("on")}
     assert "None" not in re.sub(r"<[^>]+>", " ", shown.html if shown else "")
+
+
+@pytest.mark.parametrize("block", EVERYTHING)
+def test_every_column_has_a_heading_that_says_it_is_one(
+    block: Callable[[Review], blocks.Block | None], looped: Review
+) -> None:
+    shown = block(looped)
+    html = shown.html if shown else ""
+    assert html.count("<table") == html.count("<thead")
+    assert html.count("<th ") == html.count('<th scope="col"')
+    assert "<th>" not in html
 
 
 def test_block_shows_itself_as_html() -> None:

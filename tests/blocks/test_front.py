@@ -35,7 +35,7 @@ def test_cycle_read_too_soon_says_so_at_the_top(
 
 def test_opening_begins_with_what_drifts_and_goes_on_with_other_news(review: Review) -> None:
     said = text(blocks.opening(review))
-    assert said.startswith("1 of 3 promises drifts: “Three of four issues")
+    assert said.startswith("1 of 3 claims drifts: “Three of four issues")
     assert "outside the range of the earlier 12 cycles" in said
     assert said.count("52 %") == 1
 
@@ -49,7 +49,7 @@ def test_opening_of_a_team_without_a_model_or_past_is_still_two_true_sentences(
 
 
 def test_opening_of_a_routine_cycle_says_so(review: Review) -> None:
-    drift = [row for row in review.verdicts if row["verdict"] == "holds"]
+    drift = [row for row in review.held if row["verdict"] == "holds"]
     (review.folder / "drift.json").write_text(json.dumps(drift), "utf-8")
     earlier = pl.read_parquet(review.folder / "history.parquet")
     latest = earlier.filter(pl.col("window_start_at") == earlier["window_start_at"].max())
@@ -59,7 +59,7 @@ def test_opening_of_a_routine_cycle_says_so(review: Review) -> None:
     routine = open_review("demo", "2026-10", outputs=review.folder.parents[1])
     said = text(blocks.opening(routine))
     assert said.startswith("All 6 headlines lie inside the range of the earlier cycles.")
-    assert "1 promise of the model holds, and none drifts." in said
+    assert "1 claim of the model holds, and none drifts." in said
     assert "none outside the range" in text(blocks.headlines(routine))
 
 
@@ -100,29 +100,6 @@ def test_next_turn_and_slot_are_days_of_the_teams_zone(review: Review) -> None:
 
 def test_team_without_rota_and_train_has_nothing_next(review: Review) -> None:
     assert blocks.next_up(without(review, "next.json")) is None
-
-
-def test_drift_shows_what_drifts_what_cannot_be_told_and_folds_the_rest(review: Review) -> None:
-    said = text(blocks.drift(review))
-    assert "1 of 3 promises; 1 cannot be told" in said
-    assert "reports come by mail" in said
-    assert "1 holds" in said
-
-
-def test_team_without_a_model_has_no_drift_and_no_proposals(bare: Review) -> None:
-    assert blocks.drift(bare) is None
-    assert blocks.proposals(bare) is None
-
-
-def test_model_without_drift_says_none(review: Review) -> None:
-    assert "No promise of the model drifts" in text(blocks.drift(without(review, "drift.json")))
-
-
-def test_proposal_names_the_change_its_reason_and_what_it_would_have_meant(review: Review) -> None:
-    said = text(blocks.proposals(review))
-    assert "promises.first-answer.within : 3 days → 5 days" in said
-    assert "First answers drift." in said
-    assert "met in 9 of the last 12 cycles" in said
 
 
 def test_fill_in_says_what_why_and_how(review: Review) -> None:

@@ -42,7 +42,7 @@ def test_first_run_of_a_plain_dump_is_whole_and_names_three_things_to_fill_in(tm
     review = team.build()
     assert review.model is None
     assert not (review.folder / "operating_model.json").exists()
-    assert review.verdicts == review.proposals == review.release_slots == []
+    assert review.held == review.proposals == review.release_slots == []
     assert value_of(review, "issues_new", "count") == 1
     for metric, statistic in (("interruptions", "count"), ("oncall_share", "hours")):
         assert reason_of(review, metric, statistic).startswith("no source gives ")

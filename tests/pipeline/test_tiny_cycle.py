@@ -187,7 +187,7 @@ def test_findings_say_the_numbers_in_sentences(october):
 
 
 def test_broken_promise_is_a_finding_a_drift_and_a_line_of_the_summary(october):
-    (verdict,) = october.verdicts
+    (verdict,) = october.held
     assert (verdict["id"], verdict["verdict"]) == ("first-answer", "drifts")
     promise = next(found for found in october.findings() if found.origin == "promise")
     assert (promise.id, promise.value, promise.target) == ("promise.first-answer", 0.25, 0.75)
