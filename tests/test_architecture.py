@@ -34,13 +34,14 @@ ALLOWED: dict[str, str] = {
     "simulate": "window",
     "sources": "errors secrets window store simulate",
     "params": "errors yaml_file sources",
+    "checkout": "errors sources",
     "tables": "errors window params sources",
     # measure
     "metrics": "window estimate working_time tables",
     # say: what happened, beside what usually does and what should
     "usual": "",
     "wording": "estimate usual",
-    "operating_model": "window estimate yaml_file wording",
+    "operating_model": "errors window estimate yaml_file checkout wording",
     "findings": "",
     "claims": "estimate usual wording operating_model findings",
     "privacy": "errors",

@@ -16,7 +16,8 @@ class Surroundings:
     """What the team's other params say, as far as the model may refer to it.
 
     ``priorities`` are those of review.yaml, ``rotas`` the paths of its calendars and other sources
-    of shifts; None leaves a reference unchecked. ``accounts`` are people by account, in lower case.
+    of shifts; None leaves a reference unchecked. ``accounts`` are people by account, in lower case;
+    where there are none, an area whose owner CODEOWNERS names has none.
     """
 
     priorities: frozenset[str] | None = None
