@@ -126,9 +126,8 @@ class Checkout:
         file = self.root / inside
         try:
             if file.stat().st_size > LARGEST_BYTES:
-                raise SourceError(
-                    f"{path} is larger than {LARGEST_BYTES // 1_000_000} MB: not read"
-                )
+                megabytes = LARGEST_BYTES // 1_000_000
+                raise SourceError(f"{path} is larger than {megabytes} MB, too much to read here")
             return file.read_bytes().decode("utf-8-sig")
         except UnicodeDecodeError:
             raise SourceError(f"{path} is not UTF-8 text: save it as UTF-8") from None

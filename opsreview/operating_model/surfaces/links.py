@@ -67,10 +67,7 @@ def linking_pages(repository: Repository, entry: ModelEntry) -> list[str]:
         named = claim.page or (claim.wanted if claim.place[0] != "areas" else "")
         is_named = claim.kind in {"path", "heading"} and "covers" not in claim.place
         if is_named and is_page(named):
-            try:
-                found += filter(is_page, repository.checkout.matching(named))
-            except ParamsError:
-                continue  # said already where the claim itself is checked
+            found += filter(is_page, repository.files(named))
     return list(dict.fromkeys(found))
 
 

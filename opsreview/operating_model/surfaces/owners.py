@@ -67,7 +67,7 @@ def area_owner_remarks(repository: Repository, model: OperatingModel) -> Iterato
             continue
         people = holder_of_area(name, model.entry).people
         mine = {account for account, person in accounts.items() if person in people}
-        files = repository.checkout.matching(area.path, ours=False)
+        files = repository.files(area.path, ours=False)
         shares = _shares(rules, files, mine, set(accounts))
         if mine and files and not shares.theirs and not shares.teams and shares.others:
             place = ("areas", name, "owner")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from opsreview.errors import OpsReviewError
+from opsreview.errors import SourceError
 from opsreview.operating_model.document import OperatingModel
 from opsreview.operating_model.quantities import hours_of
 from opsreview.operating_model.remark import Remark
@@ -26,9 +26,11 @@ def page_remarks(repository: Repository, model: OperatingModel, today: date) -> 
         yield Remark("info", "surfaces.unknown", "docs", _SHALLOW, line)
         return
     for name, page in dated.items():
+        if not repository.files(page.path):
+            continue  # said already where the page is looked for
         try:
             yield from _remarks(repository, model, name, page, today)
-        except OpsReviewError as error:
+        except SourceError as error:
             line = model.file.line_of(("docs", name))
             says = f"cannot tell how old {page.path} is: {error}"
             yield Remark("info", "surfaces.unknown", f"docs.{name}", says, line)
@@ -38,8 +40,6 @@ def _remarks(
     repository: Repository, model: OperatingModel, name: str, page: DocEntry, today: date
 ) -> Iterator[Remark]:
     checkout, place = repository.checkout, ("docs", name)
-    if not checkout.matching(page.path):
-        return  # said already where the page is looked for
     changed_on = checkout.last_commit_on([page.path])
     if changed_on is None:
         says = f"cannot tell how old {page.path} is: no commit holds it yet"
@@ -55,7 +55,7 @@ def _remarks(
             f"{page.fresh_for} old: read it again, and commit what is no longer true",
             model.file.line_of((*place, "fresh_for")),
         )
-    code_on = checkout.last_commit_on(page.covers)
+    code_on = checkout.last_commit_on(code for code in page.covers if repository.files(code))
     if code_on and code_on > changed_on:
         yield Remark(
             "warning",

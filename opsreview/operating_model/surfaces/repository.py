@@ -10,7 +10,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from opsreview.checkout import Checkout
-from opsreview.errors import OpsReviewError
+from opsreview.errors import OpsReviewError, ParamsError
 from opsreview.operating_model.codeowners import PLACES, CodeOwners, read_codeowners
 from opsreview.operating_model.surfaces.markdown import SUFFIXES, Page, read_page
 
@@ -56,6 +56,13 @@ class Repository:
     def named(self, *names: str) -> list[str]:
         """The files of ours whose name, without its folders, is one of these."""
         return [path for path in self.checkout.ours if path.rpartition("/")[2] in names]
+
+    def files(self, pattern: str, *, ours: bool = True) -> list[str]:
+        """What ``Checkout.matching`` finds; nothing for a path that leads out of the checkout."""
+        try:
+            return self.checkout.matching(pattern, ours=ours)
+        except ParamsError:
+            return []
 
     def _text(self, path: str) -> str | None:
         try:

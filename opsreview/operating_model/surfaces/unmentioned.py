@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from opsreview.checkout import regex_of
 from opsreview.operating_model.remark import Remark
 from opsreview.operating_model.shape import ModelEntry
 from opsreview.operating_model.surfaces.claims import claims
@@ -52,7 +53,8 @@ def _owned(repository: Repository, mentioned: list[str]) -> Iterator[Remark]:
 
 def _is_mentioned(repository: Repository, path: str, mentioned: list[str]) -> bool:
     names = names_of(repository, path) if path.startswith(".github/") else {path}
-    return not names.isdisjoint(each.removeprefix("./") for each in mentioned)
+    patterns = (each.removeprefix("./") for each in mentioned)
+    return any(each in names or re.fullmatch(regex_of(each), path) for each in patterns)
 
 
 def _overlap(one: str, other: str) -> bool:

@@ -78,6 +78,6 @@ def _miss(repository: Repository, wanted: str, files: list[str], what: str) -> M
         return None
     shown = [name for name in known if name not in files]
     return Miss(
-        f"no {what} is called {wanted}, by its file or its name:, of {len(files)}"
+        f"no {what} is called {wanted}, by its file or its name:, of {len(files)} there"
         f"{nearest(wanted, shown)}: correct it in the model, or add it"
     )
