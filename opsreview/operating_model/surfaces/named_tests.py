@@ -43,8 +43,9 @@ def test_miss(repository: Repository, claim: Claim) -> Miss | None:
     asked = "::".join(steps)
     if any(name in known for name in (asked, re.sub(r"\[.*\]$", "", asked, flags=re.DOTALL))):
         return None
+    among = f" among {len(known)}" if known else ""
     return Miss(
-        f"{pattern} has no test “{asked}” among {len(known)}{nearest(asked, known)}: "
+        f"{pattern} has no test “{asked}”{among}{nearest(asked, known)}: "
         "correct the name in the model, or write the test"
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 from difflib import get_close_matches
 
 from opsreview.checkout import NOT_OURS, is_below
@@ -31,7 +32,7 @@ def no_file(repository: Repository, wanted: str) -> Miss:
             f"{wanted} is only in {below}/ ({others[0]}), and fixtures and vendored files are no "
             "surface: add one outside of it, or correct the path"
         )
-    if (checkout.root / checkout.inside(wanted)).exists():
+    if os.path.exists(checkout.root / checkout.inside(wanted)):  # however long the name is
         return Miss(f"{wanted} is there, but git does not track it: add it with git add")
     near = _near(repository, wanted)
     hint = f"; nearest: {', '.join(near)}" if near else ""
