@@ -37,7 +37,7 @@ def test_miss(repository: Repository, claim: Claim) -> Miss | None:
     if not read:
         return unknown(f"{pattern} cannot be read")
     try:
-        known = [name for path, text in read.items() for name in _names(path, text, steps)]
+        known = {name for path, text in read.items() for name in _names(path, text, steps)}
     except (SyntaxError, ValueError, RecursionError) as error:
         return unknown(f"{pattern} is no Python that can be read ({error})")
     asked = "::".join(steps)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from opsreview.operating_model.codeowners import PLACES, CodeOwners
+from opsreview.operating_model.codeowners import PLACES
 from opsreview.operating_model.decisions import value_at
 from opsreview.operating_model.document import OperatingModel
 from opsreview.operating_model.names import DUTY, Holder, holder_of_area
@@ -41,10 +41,10 @@ class _Shares:
 
 def codeowners_miss(repository: Repository, claim: Claim, model: OperatingModel) -> Miss | None:
     """Why CODEOWNERS does not give the claim's files to the owner of what it is of."""
-    rules, place = repository.codeowners, repository.codeowners_path
+    place = repository.codeowners_path
     if place is None:
         return Miss(f"there is no CODEOWNERS in {', '.join(PLACES)} to give {claim.wanted}: add it")
-    if rules is None:
+    if repository.codeowners is None:
         return unknown(f"{place} cannot be read")
     files = repository.checkout.matching(claim.wanted, ours=False)
     if not files:
@@ -55,21 +55,22 @@ def codeowners_miss(repository: Repository, claim: Claim, model: OperatingModel)
     accounts = {account for account, person in model.around.accounts.items() if person in people}
     if not accounts:
         return unknown(f"people.yaml has no account of the owner of {claim.of}")
-    shares = _shares(rules, files, accounts, set(model.around.accounts))
+    shares = _shares(repository, files, accounts, set(model.around.accounts))
     return _judged(shares, files, claim, place, people)
 
 
 def area_owner_remarks(repository: Repository, model: OperatingModel) -> Iterator[Remark]:
     """Areas with an owner of their own whose code CODEOWNERS gives to other people."""
-    rules, accounts = repository.codeowners, model.around.accounts
+    accounts = model.around.accounts
     for name, area in model.entry.areas.items():
-        if not rules or not area.path or area.source:
+        if not repository.codeowners or not area.path or area.source:
             continue
         people = holder_of_area(name, model.entry).people
         mine = {account for account, person in accounts.items() if person in people}
         files = repository.files(area.path, ours=False)
-        shares = _shares(rules, files, mine, set(accounts))
-        if mine and files and not shares.theirs and not shares.teams and shares.others:
+        shares = _shares(repository, files, mine, set(accounts))
+        is_given = any((rule := repository.rule_for(file)) and rule.owners for file in files)
+        if mine and is_given and not shares.theirs and not shares.teams:
             place = ("areas", name, "owner")
             yield Remark(
                 "warning",
@@ -122,10 +123,10 @@ def _answering(holder: Holder) -> tuple[str, ...]:
     return (holder.owner,) if holder.owner else holder.people
 
 
-def _shares(rules: CodeOwners, files: list[str], mine: set[str], known: set[str]) -> _Shares:
+def _shares(repository: Repository, files: list[str], mine: set[str], known: set[str]) -> _Shares:
     shares = _Shares([], [], [])
     for file in files:
-        rule = rules.rule_for(file)
+        rule = repository.rule_for(file)
         owners = set(rule.owners) if rule else set()
         if owners & mine:
             shares.theirs.append(file)

@@ -11,7 +11,7 @@ from typing import Any
 
 from opsreview.checkout import Checkout
 from opsreview.errors import OpsReviewError, ParamsError
-from opsreview.operating_model.codeowners import PLACES, CodeOwners, read_codeowners
+from opsreview.operating_model.codeowners import PLACES, CodeOwners, Rule, read_codeowners
 from opsreview.operating_model.surfaces.markdown import SUFFIXES, Page, read_page
 
 MOST_NAMED = 3
@@ -28,6 +28,7 @@ class Repository:
         self.unreadable: dict[str, str] = {}
         self.text = cache(self._text)
         self.page = cache(self._page)
+        self.rule_for = cache(self._rule_for)
 
     @cached_property
     def codeowners_path(self) -> str | None:
@@ -70,6 +71,9 @@ class Repository:
         except OpsReviewError as error:
             self.unreadable.setdefault(path, str(error))
             return None
+
+    def _rule_for(self, path: str) -> Rule | None:
+        return self.codeowners.rule_for(path) if self.codeowners else None
 
     def _page(self, path: str) -> Page | None:
         text = self.text(path)

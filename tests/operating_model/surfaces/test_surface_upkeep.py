@@ -140,6 +140,12 @@ def test_area_whose_code_goes_to_others_is_a_warning(commit: Commit, check: Chec
     assert [path for _, path, _, _ in said(remarks, "outside")] == ["areas.out.path"]
 
 
+def test_area_that_codeowners_leaves_out_contradicts_nothing(commit: Commit, check: Check) -> None:
+    commit(MONOREPO | {"CODEOWNERS": "/packages/app/ @ben-gh\n/packages/lib/\n"})
+
+    assert check("areas: {lib: {owner: ada, path: packages/lib/}}\n") == []
+
+
 def test_area_may_be_vendored_code(commit: Commit, check: Check) -> None:
     commit({"vendor/lib/a.c": "x"})
 
