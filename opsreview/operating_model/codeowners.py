@@ -78,7 +78,7 @@ def read_codeowners(text: str) -> CodeOwners:
 
 
 def with_code_owners(
-    entry: ModelEntry, model_path: Path, accounts: Mapping[str, str]
+    entry: ModelEntry, model_path: Path, accounts: Mapping[str, str] | None
 ) -> tuple[ModelEntry, list[tuple[Place, str]]]:
     """The model with an owner in every area that names a CODEOWNERS file, and what hinders that.
 
@@ -88,8 +88,10 @@ def with_code_owners(
     Args:
         entry: The document, validated.
         model_path: Where it is: the files are seen from there.
-        accounts: People by account, in lower case; where there are none, owners stay open.
+        accounts: People by account, in lower case; None where nobody said, and owners stay open.
     """
+    if accounts is None:
+        return entry, []
     areas = dict(entry.areas)
     problems: list[tuple[Place, str]] = []
     for name, area in entry.areas.items():
@@ -100,14 +102,14 @@ def with_code_owners(
         except ValueError as error:
             problems.append((("areas", name, "from"), str(error)))
             continue
-        owner, deputy = (*owners, None, None)[:2]
+        owner, deputy = (*owners, None)[:2]
         said = {"owner": owner, "deputy": area.deputy or deputy}
-        areas[name] = area.model_copy(update=said if owners else {})
+        areas[name] = area.model_copy(update=said)
     return entry.model_copy(update={"areas": areas}), problems
 
 
 def _owners(source: str, path: str, folder: Path, accounts: Mapping[str, str]) -> list[str]:
-    """The people whom the file names for a path, in its order; none where no account is known."""
+    """The people whom the file names for a path, in its order; at least one."""
     file = folder / source
     code_owners = read_codeowners(_text(source, file))
     home = file.resolve().parent
@@ -118,7 +120,7 @@ def _owners(source: str, path: str, folder: Path, accounts: Mapping[str, str]) -
     if not rule.owners:
         raise ValueError(f"{source}:{rule.line} leaves {path} to nobody: name an owner there")
     people = dict.fromkeys(accounts[name] for name in rule.owners if name in accounts)
-    if accounts and not people:
+    if not people:
         raise ValueError(
             f"{source}:{rule.line} gives {path} to {' and '.join(rule.owners)}, no account of "
             "people.yaml: add it there, or write owner: here"

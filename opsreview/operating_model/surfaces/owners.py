@@ -52,16 +52,17 @@ def codeowners_miss(repository: Repository, claim: Claim, model: OperatingModel)
     people = owners_of(model, claim.of)
     if not people:
         return unknown(f"the model names nobody who answers for {claim.of}")
-    accounts = {account for account, person in model.around.accounts.items() if person in people}
+    known = model.around.accounts or {}
+    accounts = {account for account, person in known.items() if person in people}
     if not accounts:
         return unknown(f"people.yaml has no account of the owner of {claim.of}")
-    shares = _shares(repository, files, accounts, set(model.around.accounts))
+    shares = _shares(repository, files, accounts, set(known))
     return _judged(shares, files, claim, place, people)
 
 
 def area_owner_remarks(repository: Repository, model: OperatingModel) -> Iterator[Remark]:
     """Areas with an owner of their own whose code CODEOWNERS gives to other people."""
-    accounts = model.around.accounts
+    accounts = model.around.accounts or {}
     for name, area in model.entry.areas.items():
         if not repository.codeowners or not area.path or area.source:
             continue
