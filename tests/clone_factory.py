@@ -36,6 +36,21 @@ def new_clone(folder: Path) -> Path:
     return folder
 
 
+def commit_files(
+    clone: Path, files: dict[str, str | bytes | None], on: str = "2026-01-01T00:00:00Z"
+) -> None:
+    """Commit files anywhere in the clone by their paths; None takes one away."""
+    for name, said in files.items():
+        path = clone / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if said is None:
+            path.unlink()
+        else:
+            path.write_bytes(said.encode() if isinstance(said, str) else said)
+    git(clone, "add", "--all", "--force", "--", *files)
+    git(clone, "commit", "--quiet", "--allow-empty", "-m", "work", on=on)
+
+
 def upptime_file(status: str, **said: Any) -> str:
     """A file of ``history/`` as Upptime writes it today; a test adds ``startTime``."""
     lines = {

@@ -34,13 +34,14 @@ ALLOWED: dict[str, str] = {
     "simulate": "window",
     "sources": "errors secrets window store simulate",
     "params": "errors yaml_file sources",
+    "checkout": "errors sources",
     "tables": "errors window params sources",
     # measure
     "metrics": "window estimate working_time tables",
     # say: what happened, beside what usually does and what should
     "usual": "",
     "wording": "estimate usual",
-    "operating_model": "errors window estimate yaml_file wording metrics",
+    "operating_model": "errors window estimate yaml_file wording metrics checkout",
     "findings": "",
     "claims": "estimate usual wording operating_model findings",
     "privacy": "errors",
@@ -55,7 +56,7 @@ ALLOWED: dict[str, str] = {
     "reports": "errors window",
     # the whole way, and who calls it
     "pipeline": "errors secrets window estimate working_time yaml_file store sources params tables "
-    "metrics wording operating_model findings claims privacy publish reports",
+    "checkout metrics wording operating_model findings claims privacy publish reports",
     "terminal": "secrets",
     "cli": "errors secrets pipeline terminal",
 }

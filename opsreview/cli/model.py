@@ -54,7 +54,7 @@ def check(
         lines, is_whole = (
             ([pipeline.schema()], True)
             if team is None or schema
-            else pipeline.check(team, params=params, checkout=checkout)
+            else pipeline.check(team, params=params, outputs=outputs, checkout=checkout)
         )
         for line in lines:
             watch.tell(line)

@@ -4,6 +4,7 @@
     shape       what operating_model.yaml may say: level 1 and the whole
     shape_rules, shape_claims   level 2 (decisions, rules, pages) and 3 (commitments, surfaces)
     names       who the names stand for: a person, a role's holders, the rota, an area's owner
+    codeowners  CODEOWNERS as GitHub reads it, and areas that take their owner from it
     references  what else the document refers to, and whether it is there
     document    load_model: the document read and resolved (OperatingModel)
     undeclared  what the document could say next
@@ -12,6 +13,7 @@
     remark      Remark: what a check has to say
     consistency the document alone: what is false, cannot be kept, or is for a person to decide
     decision_map    who decides what, how often, and what is unclear
+    surfaces/   surfaces: what the model says the repository has, held against a checkout
     promise     Promise: light enough for a notebook's kernel
     conformance held_against: each promise holds, drifts, or cannot be told
     proposals   proposals: what could change, by rules that are data

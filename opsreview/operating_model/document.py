@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from opsreview.operating_model.codeowners import with_code_owners
 from opsreview.operating_model.names import Holder, holder, holder_of_area, name_problems
 from opsreview.operating_model.promise import Promise
 from opsreview.operating_model.quantities import cadence_of, days_of, hours_of, quantity_of
@@ -25,7 +26,8 @@ from opsreview.yaml_file import Place, YamlFile, close_names, read_yaml, validat
 class OperatingModel:
     """What a team says should happen. What it does not say is ``not_declared``, never assumed.
 
-    ``file.data`` is the document as written; ``entry`` the same, validated.
+    ``file.data`` is the document as written; ``entry`` the same, validated, and with the owners
+    that CODEOWNERS gives to areas.
     """
 
     file: YamlFile
@@ -125,8 +127,10 @@ def resolved(
     Raises:
         ParamsError: As ``load_model``.
     """
-    entry = validated(ModelEntry, file)
+    written = validated(ModelEntry, file)
+    entry, unowned = with_code_owners(written, file.path, around.accounts)
     problems = [
+        *unowned,
         *name_problems(entry, people),
         *_repeats(entry),
         *_unknown_metrics(entry, metrics),

@@ -17,7 +17,7 @@ AREA_OWNER = "area-owner"  # whoever owns the area that the matter at hand belon
 class Holder:
     """A name of the model, resolved: ``people`` are all who may act under it.
 
-    ``owner`` is None where the rota, the area or a CODEOWNERS file decides who it is.
+    ``owner`` is None where the rota or the area decides who it is, or nobody read CODEOWNERS.
     """
 
     name: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from opsreview.operating_model.decisions import value_at
@@ -16,12 +16,13 @@ class Surroundings:
     """What the team's other params say, as far as the model may refer to it.
 
     ``priorities`` are those of review.yaml, ``rotas`` the paths of its calendars and other sources
-    of shifts; None leaves a reference unchecked. ``accounts`` are people by account, in lower case.
+    of shifts, ``accounts`` people by account, in lower case. None leaves a reference unchecked: an
+    area whose owner CODEOWNERS names has none then.
     """
 
     priorities: frozenset[str] | None = None
     rotas: frozenset[str] | None = None
-    accounts: Mapping[str, str] = field(default_factory=dict)
+    accounts: Mapping[str, str] | None = None
 
 
 NOTHING_AROUND = Surroundings()

@@ -168,17 +168,21 @@ def run(
     return Outcome(reported.path, problems, fetched.is_stopped)
 
 
-def check(team_name: str, *, params: Path, checkout: Path | None) -> tuple[list[str], bool]:
+def check(
+    team_name: str, *, params: Path, outputs: Path, checkout: Path | None
+) -> tuple[list[str], bool]:
     """What a team's params say and leave open, a line each, and whether no claim is broken.
 
     Raises:
         ParamsError: A file is not valid, or names what is not known.
+        SourceError: The checkout is none.
     """
     from opsreview.pipeline.check_report import report_lines
-    from opsreview.pipeline.checking import checked, clock, today_of
+    from opsreview.pipeline.checking import checked, clock, labels_seen, today_of
 
     team = load_team(team_name, params)
-    found = checked(team, checkout, today_of(team, clock()))
+    labels = labels_seen(_latest_built(team, outputs))
+    found = checked(team, checkout, today_of(team, clock()), labels)
     return list(report_lines(found)), not found.is_broken
 
 
@@ -291,6 +295,13 @@ def _untold(fetched: Fetched, problems: Sequence[str]) -> tuple[str, ...]:
 def _say_problems(problems: Iterable[str], say: Say) -> None:
     for problem in problems:
         say(f"not whole: {problem}")
+
+
+def _latest_built(team: Team, outputs: Path) -> Path | None:
+    try:
+        return _built(team, outputs, None)
+    except CycleError:
+        return None
 
 
 def _built(team: Team, outputs: Path, cycle: str | None) -> Path:

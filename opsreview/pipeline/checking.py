@@ -8,12 +8,16 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
+from opsreview.checkout import Checkout
 from opsreview.metrics.registry import METRICS
 from opsreview.operating_model.consistency import Measurable, consistency
 from opsreview.operating_model.decision_map import decision_map
 from opsreview.operating_model.decisions import Decision, load_decisions
 from opsreview.operating_model.document import OperatingModel, load_model
 from opsreview.operating_model.remark import Remark, most_urgent_first
+from opsreview.operating_model.surfaces import surfaces
 from opsreview.params import Team
 from opsreview.pipeline.reading import surroundings
 from opsreview.sources.simulated import Simulated
@@ -49,31 +53,29 @@ class Checked:
         return self.team.folder / names.get(part, "operating_model.yaml")
 
 
-def checked(team: Team, checkout: Path | None, today: date) -> Checked:
+def checked(
+    team: Team, checkout: Path | None, today: date, labels: frozenset[str] | None
+) -> Checked:
     """Read all of a team's params and check the model in them.
 
     Args:
         team: Whose params.
         checkout: A checkout of the team's repository; by default what review.yaml names.
         today: The day on which people and due days are looked at, in the team's zone.
+        labels: The labels that issues bore; None where no history is at hand.
 
     Raises:
         ParamsError: A file is not valid, or names what is not known.
+        SourceError: The checkout is none.
     """
     if not team.model_path.is_file():
         return Checked(team, None, (), ())
     model = load_model(team.model_path, team.people, METRICS, surroundings(team))
     decisions = _decisions(team, model)
-    return Checked(team, model, decisions, remarks_on(model, decisions, team, checkout, today))
-
-
-def remarks_of(team: Team, checkout: Path | None, today: date) -> list[Remark]:
-    """What there is to say of the team's model, most urgent first; nothing where it has none.
-
-    Raises:
-        ParamsError: As ``checked``.
-    """
-    return list(checked(team, checkout, today).remarks)
+    folder = checkout or team.checkout
+    return Checked(
+        team, model, decisions, remarks_on(model, decisions, team, folder, today, labels)
+    )
 
 
 def remarks_on(
@@ -82,14 +84,34 @@ def remarks_on(
     team: Team,
     checkout: Path | None,
     today: date,
+    labels: frozenset[str] | None,
 ) -> list[Remark]:
-    """As ``remarks_of``, of a model and a ledger that are read already."""
+    """What there is to say of a model and its ledger, most urgent first.
+
+    Raises:
+        SourceError: The checkout is none.
+    """
     remarks = consistency(
         model, team.people, measurable=measurable(team), decisions=decisions, today=today
     )
     remarks = _with_lines(remarks, team, decisions)
-    remarks += _of_checkout(team, model, checkout or team.checkout, today)
+    if checkout is not None:
+        remarks += surfaces(model, Checkout.open(checkout), today=today, labels=labels)
     return most_urgent_first(remarks)
+
+
+def labels_borne(*items: pl.DataFrame) -> frozenset[str] | None:
+    """All labels of ISSUES and PULL_REQUESTS; None where no label is known at all."""
+    borne = {label for frame in items for label in frame["labels"].explode().drop_nulls()}
+    return frozenset(borne) or None
+
+
+def labels_seen(cycle: Path | None) -> frozenset[str] | None:
+    """The labels that the tables of a built cycle know; None without one."""
+    if cycle is None:
+        return None
+    paths = (cycle / "tables" / f"{name}.parquet" for name in ("issues", "pull_requests"))
+    return labels_borne(*(pl.read_parquet(path) for path in paths if path.is_file()))
 
 
 def measurable(team: Team) -> Measurable:
@@ -109,13 +131,6 @@ def today_of(team: Team, now: datetime) -> date:
 def clock() -> datetime:
     """This moment, UTC: what people are told today depends on it, no number does."""
     return datetime.now(UTC)
-
-
-def _of_checkout(
-    team: Team, model: OperatingModel, checkout: Path | None, today: date
-) -> list[Remark]:
-    """What a checkout says of the model's surfaces; nothing looks at one yet."""
-    return []
 
 
 def _decisions(team: Team, model: OperatingModel) -> list[Decision]:

@@ -7,14 +7,23 @@ from typing import Any
 
 import polars as pl
 
+from opsreview.errors import OpsReviewError
 from opsreview.operating_model.decision_map import decision_map
 from opsreview.operating_model.ledger import load_sign_offs, sign_off_state
+from opsreview.operating_model.remark import Remark
 from opsreview.pipeline.artefacts import write_json
-from opsreview.pipeline.checking import remarks_on
+from opsreview.pipeline.checking import labels_borne, remarks_on
 from opsreview.pipeline.judging import verdict_rows
 from opsreview.pipeline.reading import Plan, TeamHistory
 from opsreview.pipeline.signing import sign_offs_path
 from opsreview.privacy import Appearance
+
+CHECKOUT_UNREAD = Remark(
+    "warning",
+    "surfaces.unreadable",
+    "review.checkout",
+    "the checkout that review.yaml names cannot be read: run `opsreview check` to see why",
+)
 
 
 def write_loop(
@@ -42,13 +51,27 @@ def write_loop(
 
 
 def _checks(history: TeamHistory, called: Appearance) -> list[dict[str, Any]]:
-    assert history.model is not None  # noqa: S101 - asked where there is one
-    today = history.fetched_at.astimezone(history.team.zone).date()
-    remarks = remarks_on(history.model, history.decisions, history.team, None, today)
     return [
         remark.to_json() | {"people": [called.of(person) for person in remark.people]}
-        for remark in remarks
+        for remark in _remarks(history)
     ]
+
+
+def _remarks(history: TeamHistory) -> list[Remark]:
+    """The model alone and against the checkout; one that cannot be read stops no build."""
+    team, model = history.team, history.model
+    if model is None:
+        return []
+    today = history.fetched_at.astimezone(team.zone).date()
+    labels = labels_borne(*(history.tables.frames[name] for name in ("issues", "pull_requests")))
+
+    def remarks(checkout: Path | None) -> list[Remark]:
+        return remarks_on(model, history.decisions, team, checkout, today, labels)
+
+    try:
+        return remarks(team.checkout)
+    except OpsReviewError:
+        return [CHECKOUT_UNREAD, *remarks(None)]
 
 
 def _sign_off(history: TeamHistory, plan: Plan, called: Appearance) -> dict[str, Any]:

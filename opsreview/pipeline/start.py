@@ -22,7 +22,7 @@ from opsreview.operating_model.facts import CheckoutFacts
 from opsreview.operating_model.presets import PRESETS
 from opsreview.params import Team, load_team
 from opsreview.pipeline.begun import MODEL, PEOPLE, REVIEW, Begun, NewTeam
-from opsreview.pipeline.checkout import checkout_facts
+from opsreview.pipeline.checkout_facts import checkout_facts
 from opsreview.pipeline.drafting import facts_of
 from opsreview.pipeline.fetching import fetch_sources
 from opsreview.pipeline.reading import TeamHistory, read_history, surroundings

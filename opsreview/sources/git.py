@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from opsreview.errors import SourceError
@@ -90,6 +91,44 @@ def is_shallow(clone: Path) -> bool:
         SourceError: As ``git``.
     """
     return git(clone, "rev-parse", "--is-shallow-repository").strip() == "true"
+
+
+def has_working_files(clone: Path) -> bool:
+    """False for a bare clone, and for the folder in which git keeps its own files.
+
+    Raises:
+        SourceError: As ``git``.
+    """
+    return git(clone, "rev-parse", "--is-inside-work-tree").strip() == "true"
+
+
+def tracked_files(clone: Path) -> list[str]:
+    """The path of every file that git tracks, in order, whether it is on disk or not.
+
+    Raises:
+        SourceError: As ``git``.
+    """
+    # A clone's own settings may name a program that lists changed files: it is not run.
+    said = git(clone, "-c", "core.fsmonitor=false", "ls-files", "-z")
+    return sorted(set(said.split("\0")) - {""})
+
+
+def last_commit_on(clone: Path, pathspecs: Iterable[str]) -> date | None:
+    """The day, as its committer's clock said, of the newest commit that touched the paths.
+
+    None where no commit did, as in a clone without commits.
+
+    Raises:
+        SourceError: As ``git``; or the commit's date is damaged.
+    """
+    if not git(clone, "rev-list", "--max-count=1", "--all"):
+        return None
+    log = ["log", "--max-count=1", "--format=%cs", "--no-show-signature", "--no-color"]
+    said = git(clone, *log, "--", *pathspecs).strip()
+    try:
+        return date.fromisoformat(said) if said else None
+    except ValueError:
+        raise SourceError(f"{clone}: a commit is dated {said!r}: look at it with git log") from None
 
 
 def versions(clone: Path, paths: str) -> list[Version]:

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from opsreview.cli import app
 from opsreview.params import load_team
 from opsreview.pipeline import checking
-from opsreview.pipeline.checking import measurable, remarks_of, today_of
+from opsreview.pipeline.checking import checked, measurable, today_of
 
 PARAMS = Path(__file__).parents[2] / "params"
 TODAY = date(2026, 11, 25)
@@ -81,7 +81,7 @@ def test_overdue_decision_is_told_with_the_line_of_the_ledger(tmp_path):
     (team.folder / "decisions.yaml").write_text(f"# ledger\n{record}", "utf-8")
     (remark,) = [
         one
-        for one in remarks_of(load_team("small", team.params), None, TODAY)
+        for one in checked(load_team("small", team.params), None, TODAY, None).remarks
         if one.check == "consistency.overdue"
     ]
     assert (remark.path, remark.line) == ("ledger.d1", 2)
@@ -91,17 +91,17 @@ def test_overdue_decision_is_told_with_the_line_of_the_ledger(tmp_path):
 
 def test_remarks_of_a_team_without_a_model_are_none(tmp_path):
     small_team(tmp_path)
-    assert remarks_of(load_team("small", tmp_path / "params"), None, TODAY) == []
+    assert not checked(load_team("small", tmp_path / "params"), None, TODAY, None).remarks
 
 
 def test_checkout_is_the_one_asked_for_or_the_one_review_names(tmp_path, monkeypatch):
     looked_at: list[Path | None] = []
 
-    def look(team: Any, model: Any, checkout: Path | None, today: date) -> list[Any]:
-        looked_at.append(checkout)
+    def look(*given: Any) -> list[Any]:
+        looked_at.append(given[3])
         return []
 
-    monkeypatch.setattr(checking, "_of_checkout", look)
+    monkeypatch.setattr(checking, "remarks_on", look)
     team = modelled(tmp_path)
     opsreview(team, "check")
     opsreview(team, "check", "--checkout", str(tmp_path / "clone"))

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from opsreview.errors import ParamsError
+from opsreview.operating_model.codeowners import PLACES, read_codeowners
 from opsreview.operating_model.facts import CheckoutFacts
 
 _FOLDERS = ("", ".github", ".github/ISSUE_TEMPLATE", ".github/workflows", "docs")
-_CODEOWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")  # the first that is there
 
 
 def checkout_facts(checkout: Path) -> CheckoutFacts:
@@ -23,23 +23,19 @@ def checkout_facts(checkout: Path) -> CheckoutFacts:
         raise ParamsError(f"--checkout {checkout} is no folder: name a clone of the repository")
     try:
         return CheckoutFacts(
-            frozenset(_paths(checkout)), tuple(owned_paths(checkout)), tuple(_commands(checkout))
+            frozenset(_paths(checkout)), tuple(_owned_paths(checkout)), tuple(_commands(checkout))
         )
     except OSError as error:
         said = error.strerror or error
         raise ParamsError(f"--checkout {checkout} cannot be read ({said}): check it") from error
 
 
-def owned_paths(checkout: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Path and owners of each rule of CODEOWNERS, in the order of the file.
-
-    The seam for ``operating_model.codeowners``: this reads plain ``path @owner`` lines alone.
-    """
-    file = next((checkout / name for name in _CODEOWNERS if (checkout / name).is_file()), None)
-    for line in _text(file).splitlines() if file else ():
-        path, *owners = line.partition("#")[0].split() or [""]
-        if path and owners:
-            yield path, tuple(owners)
+def _owned_paths(checkout: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Path and owners of each rule of CODEOWNERS, in the order of the file."""
+    file = next((checkout / name for name in PLACES if (checkout / name).is_file()), None)
+    for rule in read_codeowners(_text(file)).rules if file else ():
+        if rule.owners:
+            yield rule.pattern, rule.owners
 
 
 def _paths(checkout: Path) -> Iterator[str]:
