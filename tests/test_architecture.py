@@ -40,7 +40,7 @@ ALLOWED: dict[str, str] = {
     # say: what happened, beside what usually does and what should
     "usual": "",
     "wording": "estimate usual",
-    "operating_model": "window estimate yaml_file wording",
+    "operating_model": "window estimate working_time yaml_file metrics wording",
     "findings": "",
     "claims": "estimate usual wording operating_model findings",
     "privacy": "errors",

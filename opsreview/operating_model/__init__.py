@@ -9,7 +9,7 @@
     resolved    the same as operating_model.json holds it
     remark      Remark: what a check has to say
     promise     Promise: light enough for a notebook's kernel
-    conformance held_against: each promise holds, drifts, or cannot be told
+    conformance held_against, observed_rows: each line holds, drifts, or cannot be told
     proposals   proposals: what could change, by rules that are data
     decisions   load_decisions, in_force: the ledger, and the model of a past day
 
