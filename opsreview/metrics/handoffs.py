@@ -187,15 +187,21 @@ def asked_of(asked: pl.LazyFrame, tables: Tables, *, as_of: datetime) -> pl.Data
         .group_by(*ITEM, "person")
         .agg(answered_at=pl.col("at").min())
     )
-    closed_at = pl.when(
-        (pl.col("closed_at") >= pl.col("asked_at")) & (pl.col("closed_at") <= literal(as_of))
-    ).then("closed_at")
-    ended_at = pl.min_horizontal("answered_at", closed_at)
+    closes = (
+        tables["spells"]
+        .lazy()
+        .join(first, on=ITEM)
+        .filter(pl.col("end_at").is_between("asked_at", literal(as_of)))
+        .group_by(*ITEM, "person")
+        .agg(closed_at=pl.col("end_at").min())
+    )
+    ended_at = pl.min_horizontal("answered_at", "closed_at")
     is_answered = (pl.col("ended_at") <= pl.col("asked_at") + SILENT).fill_null(False)
     is_over = pl.col("asked_at") + SILENT <= literal(as_of)
     return (
         first.join(answers, on=[*ITEM, "person"], how="left")
-        .join(_items(tables), on=ITEM)
+        .join(closes, on=[*ITEM, "person"], how="left")
+        .join(_items(tables).drop("closed_at"), on=ITEM)
         .with_columns(ended_at=ended_at)
         .select(
             *_CASE,

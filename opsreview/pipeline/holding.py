@@ -135,6 +135,8 @@ def _asked(handoff: str, noun: str, asked: pl.DataFrame, part: Part) -> dict[str
     found = over.filter(~pl.col("is_answered"))
     plural = noun.replace("request", "requests", 1) if noun.startswith("request") else None
     says = f"{found.height} of {counted(over.height, noun, plural)} had no answer within a week"
+    if not over.height:
+        says = f"No {noun} is older than a week"
     if pending := asked.height - over.height:
         says += f" ({pending} more still inside theirs)"
     cases = (f"waited {_wait(row)}" for row in found.head(CASES).iter_rows(named=True))

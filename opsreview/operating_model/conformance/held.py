@@ -14,6 +14,7 @@ Kind = Literal["promise", "rhythm", "role", "area", "rota", "review", "backlog",
 Evidence = list[dict[str, str]]  # [{"text": ..., "url": ...}]
 
 EVIDENCE_LINKS = 3
+FEWEST = 5  # below it a share that was missed is not held against anybody
 AS_A_RULE = 0.8  # the model says no share: four times in five is as a rule
 
 
@@ -22,7 +23,7 @@ class Held:
     """One thing the model says and what became of it.
 
     ``happened`` and ``why`` are sentences for the page. ``estimate`` is the number behind the
-    verdict, where there is one.
+    verdict, where there is one: the share kept, or of the work that who is named for it did.
     """
 
     id: str
@@ -71,12 +72,14 @@ class Line:
 
 
 def judged_share(share: Estimate, at_least: float) -> tuple[Verdict, str]:
-    """The verdict on a share and why: only an interval wholly below ``at_least`` drifts."""
+    """The verdict on a share and why: what drifts is an interval wholly below ``at_least``."""
     wanted, interval = in_words(at_least, "share"), interval_in_words(share)
     if share.value is None:
         return "cannot tell", share.reason or "there was nothing to measure"
     if share.value >= at_least:
         return "holds", f"{in_words(share.value, 'share')} is {wanted} or more"
+    if share.n < FEWEST:
+        return "cannot tell", f"fewer than {FEWEST} are too few to tell"
     if share.upper is None or share.upper >= at_least:
         return "cannot tell", f"the interval ({interval}) reaches {wanted}"
     return "drifts", f"the whole interval ({interval}) is below {wanted}"

@@ -17,6 +17,7 @@ from opsreview.operating_model.conformance.observed import NO_TEAM, Observed
 from opsreview.operating_model.document import OperatingModel
 from opsreview.operating_model.quantities import Cadence, cadence_of
 from opsreview.window import Window
+from opsreview.wording import counted
 
 NOON = time(12)  # what comes later in the day is for the next time
 DAYS_OF = {"day": 1, "weekday": 1, "week": 7, "month": 31, "quarter": 92}
@@ -54,13 +55,13 @@ def triage_row(model: OperatingModel, seen: Observed) -> Held | None:
     touches = first_touches(*(seen.tables[name] for name in names), as_of=part.as_of)
     turns = list(_turns(cadence, part.window, seen))
     due = [kept for turn in turns if (kept := _kept(turn, touches)) is not None]
-    every = _every(cadence)
     if not due:
-        return line.unknown(f"nothing new was waiting on any of {len(turns)} {every}")
+        return line.unknown(f"nothing new came in for any of {_counted(len(turns), cadence)}")
     kept_count = sum(bool(people) for people in due)
     by_holder = sum(bool(people & set(who)) for people in due)
     found = share(kept_count, len(due))
-    happened = f"{kept_count} of {len(due)} {every} with something new; {by_holder} by who is named"
+    happened = f"{kept_count} of {_counted(len(due), cadence)} with something new"
+    happened += f"; {by_holder} by who is named for it"
     return line.held(_as_a_rule(found, part.reason), happened, estimate=found)
 
 
@@ -94,7 +95,7 @@ def retrospective_row(
 
 
 def _turns(cadence: Cadence, known: Window, seen: Observed) -> Iterator[Turn]:
-    """The turns that lie wholly in the known part of the cycle."""
+    """The turns that lie wholly in the known part of the cycle; weeks count from its first day."""
     if cadence.unit not in ("day", "weekday"):
         yield from _long_turns(cadence, known, seen)
         return
@@ -139,10 +140,11 @@ def _kept(turn: Turn, touches: pl.DataFrame) -> set[str] | None:
     return set(touches.filter(turn.when.has("touched_at"))["person"])
 
 
-def _every(cadence: Cadence) -> str:
+def _counted(turns: int, cadence: Cadence) -> str:
+    """``21 weekdays``; ``2 turns of 2 weeks``."""
     if cadence.count > 1:
-        return f"turns of {cadence.text}"
-    return f"{cadence.unit}s"
+        return f"{counted(turns, 'turn')} of {cadence.text}"
+    return counted(turns, cadence.unit)
 
 
 def _as_a_rule(found: Estimate, reason: str | None) -> tuple[Verdict, str]:

@@ -79,7 +79,7 @@ _Judge = Callable[[Rota, Line], Held]
 def _said(duty: DutyEntry, seen: Observed) -> list[tuple[Line, _Judge]]:
     """A line for each thing that the model says of duty, and what judges it."""
     every = cadence_of(duty.every).text
-    order = ", ".join(seen.shown(person) for person in duty.order)
+    order = ", ".join(map(seen.shown, duty.order)) if seen.tells_persons else "in their order"
     said: list[tuple[object, str, str, _Judge]] = [
         (duty.order, "order", f"Duty by turns of a {every}: {order}", _order_row),
         (duty.every, "turns", "One person is primary at a time", _overlap_row),
@@ -112,12 +112,11 @@ def _order_row(rota: Rota, line: Line) -> Held:
     order = list(dict.fromkeys(rota.duty.order))
     without = [person for person in order if person not in holders]
     strangers = sorted(holders - set(order))
-    shown = rota.seen.shown
     happened = f"{len(order) - len(without)} of {len(order)} in the order held a turn"
-    if without:
-        happened += f" (not {', '.join(map(shown, without))})"
     if strangers:
-        happened += f"; held without being in it: {', '.join(map(shown, strangers))}"
+        happened += f"; {counted(len(strangers), 'person', 'people')} held one without being in it"
+    if rota.seen.tells_persons:
+        happened += _listed("without a turn", without, rota) + _listed("not in it", strangers, rota)
     if without and part.window and part.window.end_at - part.window.start_at < rota.round:
         return line.held(
             ("cannot tell", noted("not a whole round is known", part.reason)), happened
@@ -198,12 +197,16 @@ def _rest_row(rota: Rota, line: Line) -> Held:
     long = whole.filter(is_long).height
     if not pauses.height and not long:
         return line.unknown(noted("nobody had two turns in the time looked at", part.reason))
-    happened = f"{short} of {counted(pauses.height, 'pause')} were shorter"
-    happened += f"; {counted(long, 'turn')} went on into the next" if long else ""
+    parts = [f"{short} of {counted(pauses.height, 'pause')} were shorter"] if pauses.height else []
+    parts += [f"{counted(long, 'turn')} went on into the next"] if long else []
     verdict: Verdict = "drifts" if short or long else "holds"
     shortest = in_words(min(pauses["rest_hours"], default=0.0), "hours")
     why = "two turns followed on each other" if long else f"the shortest pause was {shortest}"
-    return line.held((verdict, noted(why, part.reason)), happened)
+    return line.held((verdict, noted(why, part.reason)), "; ".join(parts))
+
+
+def _listed(what: str, people: list[str], rota: Rota) -> str:
+    return f"; {what}: {', '.join(map(rota.seen.shown, people))}" if people else ""
 
 
 def _at_most(duty: DutyEntry) -> str:

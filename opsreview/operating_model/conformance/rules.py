@@ -116,10 +116,10 @@ def _self_merge_row(said: ReviewRules, seen: Observed) -> Held:
         return line.unknown(noted(why, part.reason))
     own = known.filter("is_self_merged")
     happened = f"{own.height} of {counted(known.height, *MERGED)} by who opened them{beside}"
-    found = share(own.height, known.height)
+    found = share(known.height - own.height, known.height)
     if own.is_empty():
-        judged = ("cannot tell" if unknown else "holds", "none is known to be")
-        return line.held((judged[0], noted(judged[1], part.reason)), happened, estimate=found)  # type: ignore[arg-type]
+        verdict: Verdict = "cannot tell" if unknown else "holds"
+        return line.held((verdict, noted("none is known", part.reason)), happened, estimate=found)
     if said.self_merge == "hotfix":
         why = "nothing says which of them were hotfixes"
         return line.held(

@@ -12,6 +12,7 @@ from opsreview.estimate import Estimate, in_words
 from opsreview.metrics.intervals import share
 from opsreview.metrics.work import first_touches, presence
 from opsreview.operating_model.conformance.held import (
+    FEWEST,
     Held,
     Line,
     Verdict,
@@ -23,10 +24,9 @@ from opsreview.operating_model.document import OperatingModel
 from opsreview.operating_model.names import Holder, holder_of_area
 from opsreview.operating_model.shape import ModelEntry
 from opsreview.window import Window
-from opsreview.wording import certainty_in_words, counted
+from opsreview.wording import certainty_in_words
 from opsreview.working_time import WorkingCalendar
 
-FEWEST = 5  # acts below which nobody's share is told
 AWAY_DAYS = 5  # working days in a row without a trace
 OURS = 0.5  # the least that who is named should do of it
 KIND_OF_METRIC = {
@@ -100,10 +100,10 @@ class _Done:
         return share(self.count(*self.holder.people), self.acts.height)
 
     def in_words(self) -> str:
-        """``who is named did 17 of 20 (...): the owner 14, the deputy 3``."""
+        """``who is named for it did 17 of 20 (...): the owner 14, the deputy 3``."""
         ours = self.ours
         done = f"{self.count(*self.holder.people)} of {self.acts.height}"
-        said = f"who is named did {done} ({in_words(ours.value, 'share')}"
+        said = f"who is named for it did {done} ({in_words(ours.value, 'share')}"
         said += f", {certainty})" if (certainty := certainty_in_words(ours)) else ")"
         if not self.seen.tells_persons or self.holder.owner is None:
             return said
@@ -156,10 +156,15 @@ def _judged_role(done: _Done, kinds: Iterable[str]) -> tuple[Verdict, str]:
     if missed and not any(_within(days, done.acts, deputy, seen) for days in away):
         first, last = missed[0]
         return "drifts", f"the owner was away from {first} to {last}, and the deputy did none of it"
-    if done.acts.height < FEWEST:
-        return "cannot tell", f"{counted(done.acts.height, 'act')} are too few to tell"
+    return _judged_work(done)
+
+
+def _judged_work(done: _Done) -> tuple[Verdict, str]:
+    n, owner = done.acts.height, done.holder.owner
+    if n < FEWEST:
+        return "cannot tell", f"fewer than {FEWEST} are too few to tell"
     if owner and not done.count(owner):
-        return "drifts", f"the owner did none of {done.acts.height}"
+        return "drifts", f"the owner did none of {n}"
     return judged_share(done.ours, OURS)
 
 
@@ -173,13 +178,9 @@ def _area_row(name: str, model: OperatingModel, seen: Observed) -> Held:
     done = _done(("answer", "review"), holder, seen, label=area.label)
     if isinstance(done, str):
         return line.unknown(done)
-    if done.acts.height < FEWEST:
-        few = f"{counted(done.acts.height, 'answer or review', 'answers and reviews')} of its own"
-        return line.held(
-            ("cannot tell", noted(f"{few}: too few to tell", done.reason)),
-            done.in_words() if done.acts.height else "nothing happened in it",
-        )
-    verdict, why = judged_share(done.ours, OURS)
+    if done.acts.is_empty():
+        return line.unknown(noted("nothing was answered or reviewed in it", done.reason))
+    verdict, why = _judged_work(done)
     evidence = done.by_others() if verdict == "drifts" else []
     return line.held(
         (verdict, noted(why, done.reason)),
@@ -211,6 +212,8 @@ def _done(
 
 def _named(name: str, holder: Holder, seen: Observed) -> str:
     """``triage-lead is ada, deputy ben``, people as pages call them."""
+    if not seen.tells_persons:
+        return name
     if holder.owner is None:
         return f"{name} has several owners"
     deputy = f", deputy {seen.shown(holder.deputy)}" if holder.deputy else ""

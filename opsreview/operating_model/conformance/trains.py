@@ -41,7 +41,9 @@ class Trains:
     def in_words(self) -> str:
         """``1 of 3 slots kept; 1 late (by 4 days); 1 skipped (2026-10-20)``."""
         parts = [
-            f"{len(self.on_time)} of {counted(self.due_count, 'slot')} kept",
+            f"{len(self.on_time)} of {counted(self.due_count, 'slot')} kept"
+            if self.due_count
+            else "no slot was due",
             f"{len(self.late)} late (by {_days(self.late)})" if self.late else "",
             f"{len(self.overdue)} not come yet ({_days(self.overdue)} late)"
             if self.overdue
