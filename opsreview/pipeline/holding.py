@@ -25,7 +25,6 @@ from opsreview.operating_model.conformance.observed import NO_TEAM, Part
 from opsreview.operating_model.document import OperatingModel
 from opsreview.pipeline.reading import Plan, TeamHistory
 from opsreview.privacy import Appearance
-from opsreview.window import Window
 from opsreview.wording import counted
 
 CASES = 3
@@ -90,7 +89,7 @@ def _passed_around(seen: Observed) -> dict[str, Any]:
 
 
 def _unassigned(seen: Observed, triaged: Sequence[str | list[str]]) -> dict[str, Any]:
-    part = seen.part("issues", "comments", "events", within=_until_now(seen))
+    part = seen.now("issues", "comments", "events")
     what = "labelled as triaged, assigned to nobody and silent"
     if part.window is None:
         return _untold("unassigned", what, part)
@@ -144,7 +143,7 @@ def _asked(handoff: str, noun: str, asked: pl.DataFrame, part: Part) -> dict[str
 
 
 def _waiting(seen: Observed) -> dict[str, Any]:
-    part = seen.part("issues", "comments", within=_until_now(seen))
+    part = seen.now("issues", "comments")
     if part.window is not None and not seen.has_team:
         part = Part(None, seen.as_of, NO_TEAM)
     if part.window is None:
@@ -165,10 +164,6 @@ def _bearing(groups: Sequence[Sequence[str]], seen: Observed) -> pl.DataFrame:
     for other in bearing[1:]:
         found = found.join(other, on=ITEM, how="semi")
     return found
-
-
-def _until_now(seen: Observed) -> Window:
-    return Window(seen.window.start_at, max(seen.window.end_at, seen.as_of))
 
 
 def _row(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -78,6 +78,15 @@ class Observed:
         if seen_until <= covered.window.start_at:
             return Part(None, covered.as_of, NOT_BEGUN)
         return Part(Window(covered.window.start_at, seen_until), covered.as_of, covered.reason)
+
+    def now(self, *needs: str) -> Part:
+        """What all tables of ``needs`` speak for at ``as_of``: for what is told of that moment.
+
+        What is missing earlier in the cycle matters to none of it.
+        """
+        until_now = Window(self.window.start_at, max(self.window.end_at, self.as_of))
+        part = self.part(*needs, within=until_now)
+        return replace(part, reason=None) if part.window and part.as_of == self.as_of else part
 
     def part_of_work(self, kind: str) -> Part:
         """What is known of one kind of work."""

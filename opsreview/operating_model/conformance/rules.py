@@ -30,7 +30,6 @@ from opsreview.operating_model.conformance.observed import NO_TEAM, Observed, Pa
 from opsreview.operating_model.document import OperatingModel
 from opsreview.operating_model.quantities import hours_of
 from opsreview.operating_model.shape_rules import BacklogRule, ReviewRules, SeverityEntry
-from opsreview.window import Window
 from opsreview.wording import certainty_in_words, counted
 
 MERGED = ("merged pull request", "merged pull requests")
@@ -154,7 +153,7 @@ def _rule_rows(name: str, rule: BacklogRule, seen: Observed) -> Iterator[Held]:
 
 
 def _quiet_row(line: Line, label: str, close_after: str, seen: Observed) -> Held:
-    part = seen.part("issues", "comments", "events", within=_until_now(seen))
+    part = seen.now("issues", "comments", "events")
     if part.window is None:
         return line.unknown(part.reason or "no issue is known")
     marked = _open_with(label, seen, part)
@@ -172,7 +171,7 @@ def _quiet_row(line: Line, label: str, close_after: str, seen: Observed) -> Held
 
 
 def _most_open_row(line: Line, rule: BacklogRule, seen: Observed) -> Held:
-    part = seen.part("issues", within=_until_now(seen))
+    part = seen.now("issues")
     if part.window is None:
         return line.unknown(part.reason or "no issue is known")
     still_open = _open_with(rule.label, seen, part)
@@ -194,11 +193,6 @@ def _open_with(label: str | None, seen: Observed, part: Part) -> pl.DataFrame:
     return still_open.join(
         seen.labelled(label), on=["repo", "number"], how="semi", maintain_order="left"
     )
-
-
-def _until_now(seen: Observed) -> Window:
-    """The cycle and what came after it until ``as_of``: what is open is open at that moment."""
-    return Window(seen.window.start_at, max(seen.window.end_at, seen.as_of))
 
 
 def _deadline_row(
