@@ -101,7 +101,7 @@ def test_each_handoff_has_n_and_at_most_three_cases_the_longest_first(tmp_path: 
 def test_ping_pong_mention_and_request_are_told_without_names(tmp_path: Path) -> None:
     found = handoffs(
         tmp_path,
-        issues=[{"opened_at": "2026-10-01 09:00"}],
+        issues=[{"opened_at": "2026-09-01 09:00"}],
         pulls=[{"number": 7, "opened_at": "2026-10-01 09:00"}],
         events=[
             event("assigned", 2, assignee="ada"),
