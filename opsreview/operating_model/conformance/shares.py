@@ -28,6 +28,7 @@ from opsreview.wording import certainty_in_words
 from opsreview.working_time import WorkingCalendar
 
 AWAY_DAYS = 5  # working days in a row without a trace
+TRACES = ("issues", "comments", "events")  # without them nobody is said to be away
 OURS = 0.5  # the least that who is named should do of it
 KIND_OF_METRIC = {
     "response_attainment": "answer",
@@ -146,17 +147,24 @@ def _role_row(name: str, model: OperatingModel, seen: Observed) -> Held:
 
 
 def _judged_role(done: _Done, kinds: Iterable[str]) -> tuple[Verdict, str]:
+    return _absence(done, kinds) or _judged_work(done)
+
+
+def _absence(done: _Done, kinds: Iterable[str]) -> tuple[Verdict, str] | None:
+    """Whether the owner was away and nobody stood in, as far as traces of people are known."""
     owner, deputy, seen = done.holder.owner, done.holder.deputy, done.seen
-    window = seen.part("issues").window or seen.window
-    traces = presence(seen.tables, done.holder.people, window=window, as_of=seen.as_of)
-    if owner and traces.filter(pl.col("person") == owner).is_empty():
+    window = seen.part(*TRACES).window
+    if owner is None or window is None:
+        return None
+    traces = presence(seen.tables, [owner], window=window, as_of=seen.as_of)
+    away = _away(owner, traces, window, seen)
+    if away and traces.is_empty():
         return "drifts", "the owner has gone quiet: nothing of theirs is recorded in the cycle"
-    away = _away(owner, traces, window, seen) if owner and deputy else []
     missed = [days for days in away if _came_up(days, done, kinds)]
-    if missed and not any(_within(days, done.acts, deputy, seen) for days in away):
-        first, last = missed[0]
-        return "drifts", f"the owner was away from {first} to {last}, and the deputy did none of it"
-    return _judged_work(done)
+    if not deputy or not missed or any(_within(days, done.acts, deputy, seen) for days in away):
+        return None
+    first, last = missed[0]
+    return "drifts", f"the owner was away from {first} to {last}, and the deputy did none of it"
 
 
 def _judged_work(done: _Done) -> tuple[Verdict, str]:
@@ -204,7 +212,7 @@ def _done(
     acts = pl.concat(seen.work(kind) for kind in known)
     if label is not None:
         acts = acts.join(seen.labelled(label), on=["repo", "number"], how="semi")
-    each_once = acts.sort("at", "thing").unique(
+    each_once = acts.sort("at", "thing", "person").unique(
         ["thing", "person"], keep="first", maintain_order=True
     )
     return _Done(each_once, holder, seen, "; ".join(reasons) or None)

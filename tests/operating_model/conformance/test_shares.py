@@ -114,6 +114,22 @@ def test_owner_without_a_trace_has_gone_quiet_however_few_the_acts(model_of: Loa
     )
 
 
+def test_owner_is_not_called_quiet_after_a_few_days(model_of: Load) -> None:
+    stated = answers("cleo", day=2) | {"events": events()}
+
+    assert role(model_of, observed(as_of=at("2026-10-06"), **stated)).verdict == "cannot tell"
+
+
+def test_owner_is_not_called_quiet_where_what_people_do_is_not_known(model_of: Load) -> None:
+    published = releases(
+        *({"author": "cleo", "published_at": f"2026-10-0{n}"} for n in range(1, 7))
+    )
+
+    row = role(model_of, observed(releases=published, without=["events"]), RELEASER % "")
+
+    assert row.why == "the owner did none of 6"
+
+
 def test_owner_who_is_about_but_does_none_of_it_drifts(model_of: Load) -> None:
     row = role(model_of, observed(**answers("ben", "ben", "ben", "ben", "ben")))
 
