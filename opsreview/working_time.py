@@ -35,9 +35,16 @@ class WorkingCalendar:
         local = moment.astimezone(self.zone)
         if local.time() >= SLEEP_FROM or local.time() < SLEEP_TO:
             return "sleep"
-        is_working_day = local.weekday() in self.weekdays and not self._is_holiday(local.date())
-        is_working = is_working_day and self.start <= local.time() < self.end
+        is_working = self.works_on(local.date()) and self.start <= local.time() < self.end
         return "working" if is_working else "off_hours"
+
+    def works_on(self, day: date) -> bool:
+        """Whether ``day`` is in their working week and no holiday of theirs.
+
+        Raises:
+            ParamsError: As ``day_part``.
+        """
+        return day.weekday() in self.weekdays and not self._is_holiday(day)
 
     def _is_holiday(self, day: date) -> bool:
         return self.holidays is not None and day in _holidays(self.holidays, day.year)

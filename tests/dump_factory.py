@@ -291,6 +291,8 @@ def _events(issues: Rows, pulls: Rows, events: Sequence[Row], first: int) -> lis
             "created_at": _iso(row["created_at"]),
             "actor": _user(row.get("actor", TEAM[0])),
             "label": {"name": row["label"]} if "label" in row else None,
+            "assignee": _user(row["assignee"]) if "assignee" in row else None,
+            "requested_reviewer": _user(row["reviewer"]) if "reviewer" in row else None,
             "issue": {"number": row.get("number", 1)},
         }
         for event_id, row in enumerate([*events, *closes], 1)

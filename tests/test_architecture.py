@@ -41,7 +41,7 @@ ALLOWED: dict[str, str] = {
     # say: what happened, beside what usually does and what should
     "usual": "",
     "wording": "estimate usual",
-    "operating_model": "errors window estimate yaml_file wording metrics checkout",
+    "operating_model": "errors window estimate working_time yaml_file metrics checkout wording",
     "findings": "",
     "claims": "estimate usual wording operating_model findings",
     "privacy": "errors",

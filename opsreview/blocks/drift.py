@@ -65,9 +65,8 @@ def held_by_kind(review: Review) -> Block | None:
 
 def handoffs(review: Review) -> Block | None:
     """Where work changed hands unclearly, a line each with its cases; None where nowhere."""
-    if not review.handoffs:
-        return None
-    return rendered("handoffs", rows=review.handoffs)
+    rows = [row for row in review.handoffs if row["n"]]
+    return rendered("handoffs", rows=rows) if rows else None
 
 
 def handoff_cases(review: Review) -> Block | None:

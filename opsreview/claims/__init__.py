@@ -8,6 +8,7 @@ import polars as pl
 
 from opsreview.claims import oncall, releases, triage
 from opsreview.claims.spoken import Sentence, Spoken
+from opsreview.estimate import Estimate
 from opsreview.findings import Finding
 from opsreview.operating_model.conformance import Held
 
@@ -22,7 +23,7 @@ __all__ = ["Spoken", "evidence", "findings"]
 
 
 def findings(spoken: Spoken, held: Sequence[Held]) -> list[Finding]:
-    """One finding a headline statistic, then one for each promise that does not hold.
+    """One finding a headline statistic, then one for each line of the model that drifts.
 
     Statistics that cannot be measured make no finding; the pages say why in their place.
     """
@@ -32,7 +33,10 @@ def findings(spoken: Spoken, held: Sequence[Held]) -> list[Finding]:
         for sentence in sentences
         if spoken.estimate(*sentence[:2]).is_measured
     ]
-    return found + [_of_promise(spoken, promise) for promise in held if promise.verdict == "drifts"]
+    drifting = (line for line in held if line.verdict == "drifts")
+    return found + [
+        _of_promise(spoken, line) if line.kind == "promise" else _of_line(line) for line in drifting
+    ]
 
 
 def evidence(measured: pl.DataFrame | None) -> tuple[dict[str, str], ...]:
@@ -101,5 +105,29 @@ def _of_promise(spoken: Spoken, held: Held) -> Finding:
         usual_high=None,
         is_signal=False,
         origin="promise",
+        evidence=tuple(held.evidence),
+    )
+
+
+def _of_line(held: Held) -> Finding:
+    """What drifts and is no promise: no metric of ours, and a number where there is one."""
+    number = held.estimate or Estimate("share", None, "share", 0)
+    return Finding(
+        id=f"drift.{held.path}",
+        topic="operating_model",
+        metric="",
+        scope="all",
+        group="all",
+        claim=f"We say: {held.says.rstrip('.')}. What happened: {held.happened}.",
+        value=number.value,
+        lower=number.lower,
+        upper=number.upper,
+        unit=number.unit,
+        n=number.n,
+        target=None,
+        usual_low=None,
+        usual_high=None,
+        is_signal=False,
+        origin="drift",
         evidence=tuple(held.evidence),
     )

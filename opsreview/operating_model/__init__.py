@@ -15,7 +15,7 @@
     decision_map    who decides what, how often, and what is unclear
     surfaces/   surfaces: what the model says the repository has, held against a checkout
     promise     Promise: light enough for a notebook's kernel
-    conformance held_against: each promise holds, drifts, or cannot be told
+    conformance held_against, observed_rows: each line holds, drifts, or cannot be told
     proposals   proposals: what could change, by rules that are data
     verdicts    whether decisions worked; expected: what they expect, and how a change is told
     decisions   load_decisions, in_force: the ledger, and the model of a past day

@@ -135,6 +135,7 @@ def sign_off_state(
     return {
         "model": entry and _model_state(entry, today, shown),
         "cycle": signed and {"by": shown(signed.by), "on": signed.on.isoformat()},
+        "cycle_due_on": (ended_on + DAYS_TO_SIGN).isoformat(),
         "cycle_is_overdue": signed is None and today > ended_on + DAYS_TO_SIGN,
     }
 

@@ -126,6 +126,8 @@ def _kept_release_rhythm(known: Known) -> Iterator[dict[str, Any]]:
     if release is None or not known.drifts("rhythm.release") or len(gaps) < FEWEST_GAPS:
         return
     today, median = _days_of(release.every), gaps[len(gaps) // 2]
+    if median <= today * A_LITTLE_LATE:
+        return
     slower = {name: days for name, days in RHYTHMS_DAYS.items() if days > today}
     kept = next((name for name, days in slower.items() if median <= days * A_LITTLE_LATE), None)
     if kept is None:
@@ -137,8 +139,8 @@ def _kept_release_rhythm(known: Known) -> Iterator[dict[str, Any]]:
         "proposed": kept,
         "because": known.because("rhythm.release"),
         "expects": "done",
-        "what_if": f"Half of the last {len(gaps)} gaps between stable releases were longer than "
-        f"{median:.0f} d; every {kept}, {in_words(share, 'share')} of them would have been kept.",
+        "what_if": f"Half of the last {len(gaps)} gaps between stable releases were {median:.0f} d "
+        f"or longer; every {kept}, {in_words(share, 'share')} of them would have been kept.",
     }
 
 

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from opsreview.claims import Spoken, evidence, findings
-from opsreview.estimate import Estimate, not_measurable
-from opsreview.findings import Finding
-from opsreview.metrics.reading import CycleReading, read_cycle, read_history, read_metric
-from opsreview.metrics.view import Targets
-from opsreview.operating_model.conformance import Held, held_against
+from opsreview.claims import Spoken, findings
+from opsreview.metrics.reading import CycleReading, read_cycle, read_history
 from opsreview.operating_model.document import OperatingModel
-from opsreview.operating_model.proposals import proposals
+from opsreview.operating_model.ledger import load_sign_offs
 from opsreview.params import Team
+from opsreview.pipeline.agenda import agenda
 from opsreview.pipeline.artefacts import whole_folder, write_frames, write_json, write_proposals
+from opsreview.pipeline.holding import handoff_rows, held_rows
 from opsreview.pipeline.loop import write_loop
 from opsreview.pipeline.outlook import next_up, waiting_now
+from opsreview.pipeline.proposing import proposal_rows
 from opsreview.pipeline.reading import (
     Plan,
     TeamHistory,
@@ -31,11 +29,9 @@ from opsreview.pipeline.reading import (
     targets_of,
 )
 from opsreview.pipeline.record import run_record
+from opsreview.pipeline.signing import sign_offs_path
 from opsreview.pipeline.summary import summary
 from opsreview.privacy import Appearance, appearance
-from opsreview.window import Window
-
-YEAR = timedelta(days=365)
 
 
 def build_cycle(
@@ -63,7 +59,7 @@ def build_cycle(
         targets.response_hours,
         model.promises if model else (),
     )
-    held = _held(model, spoken)
+    held = held_rows(history, plan, model, spoken, called, sign_offs=_sign_offs(team))
     found = findings(spoken, held)
     run = run_record(history, plan, reading)
     folder = outputs / team.name / plan.cycle.name
@@ -72,16 +68,29 @@ def build_cycle(
         waiting, shifts = waiting_now(history, plan, reading), _shifts(history, plan, called)
         _write_frames(made, history, reading, spoken, waiting, shifts)
         write_json(made / "findings.json", [finding.to_json() for finding in found])
-        write_json(made / "drift.json", [promise.to_json() for promise in held])
+        drift = [claim.to_json() for claim in held]
+        write_json(made / "drift.json", drift)
         write_json(made / "next.json", next_up(history, plan, model, called))
-        proposed = _proposals(history, plan, model, held, found)
-        write_proposals(made / "proposals.yaml", [_shown(one, called) for one in proposed])
+        proposed = proposal_rows(history, plan, held, found, called)
+        write_proposals(made / "proposals.yaml", proposed)
         if model is not None:
             write_json(made / "operating_model.json", model.to_json(shown=called.of))
-        write_loop(made, history, plan, reading.metrics, earlier, called)
+        handoffs = handoff_rows(history, plan)
+        write_json(made / "handoffs.json", handoffs)
+        judged = write_loop(made, history, plan, reading.metrics, earlier, called)
+        topics = agenda(judged, proposed, found, drift, handoffs, window=plan.cycle.window)
+        write_json(made / "agenda.json", topics)
         write_json(made / "run.json", run)
-        (made / "summary.md").write_text(summary(run, found, held), encoding="utf-8")
+        (made / "summary.md").write_text(summary(run, found, held, judged), encoding="utf-8")
     return folder, run
+
+
+def _sign_offs(team: Team) -> list[dict[str, Any]] | None:
+    """The sign-offs of cycles; None where the team records none."""
+    path = sign_offs_path(team)
+    if not path.is_file():
+        return None
+    return [one.model_dump() for one in load_sign_offs(path, team.people)]
 
 
 def _earlier(history: TeamHistory, plan: Plan) -> pl.DataFrame:
@@ -151,65 +160,3 @@ def _everyone(history: TeamHistory) -> pl.DataFrame:
         {"person_id": sorted(others), "kind": ["human"] * len(others)}, schema=known.schema
     )
     return pl.concat([known, extra])
-
-
-def _held(model: OperatingModel | None, spoken: Spoken) -> list[Held]:
-    if model is None:
-        return []
-    return held_against(
-        model,
-        estimates=spoken.estimate,
-        evidence=lambda promise: list(evidence(spoken.measured.get(promise.metric or ""))),
-    )
-
-
-def _proposals(
-    history: TeamHistory,
-    plan: Plan,
-    model: OperatingModel | None,
-    held: list[Held],
-    found: list[Finding],
-) -> list[dict[str, Any]]:
-    """Changes to the model as it is today: a proposal edits what is written now."""
-    if history.model is None or model is None:
-        return []
-
-    def attainment_at(hours: float, group: str) -> Estimate:
-        return _past_attainment(history, plan, hours, group)
-
-    return proposals(history.model, held, attainment_at, found, work=_work(history, plan))
-
-
-def _shown(proposal: Mapping[str, Any], called: Appearance) -> dict[str, Any]:
-    """A proposal with the people it names as they appear on pages."""
-    values = {key: called.said(proposal[key]) for key in ("current", "proposed")}
-    return dict(proposal) | values
-
-
-def _past_attainment(history: TeamHistory, plan: Plan, hours: float, group: str) -> Estimate:
-    """The share answered within ``hours`` over the year to the cycle's end."""
-    window = plan.cycle.window
-    year = Window(window.end_at - YEAR, window.end_at)
-    found = read_metric(
-        "response_attainment",
-        history.subject,
-        window=year,
-        as_of=plan.as_of,
-        targets=Targets(hours, {group: hours}),
-    )
-    wanted = ("share_answered", group)
-    return next(
-        (part for part in found.estimates if (part.statistic, part.group) == wanted),
-        not_measurable("share_answered", "share", "too few issues carry it", group=group),
-    )
-
-
-def _work(history: TeamHistory, plan: Plan) -> Mapping[str, Mapping[str, int]]:
-    """Who published releases in the year to the cycle's end, for the role that releases."""
-    rhythm = history.model.entry.rhythm.release if history.model else None
-    if rhythm is None or rhythm.by is None:
-        return {}
-    year = Window(plan.cycle.window.end_at - YEAR, plan.cycle.window.end_at)
-    is_counted = (pl.col("author_kind") == "human") & year.has("published_at")
-    authors = history.tables.frames["releases"].filter(is_counted)["author_id"].value_counts()
-    return {rhythm.by: dict(authors.iter_rows())}

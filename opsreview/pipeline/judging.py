@@ -227,12 +227,25 @@ def _row(verdict: Verdict, called: Appearance, known: Evidence) -> dict[str, Any
         "lower": change and round(change.lower, 9),
         "upper": change and round(change.upper, 9),
         "unit": change.scale if change else None,
+        "is_news": _reached_in(verdict, known.last_full) == known.last_full,
         "n": verdict.look_count,
         "n_looks": verdict.look_count,
         "next_look": verdict.next_look.name if verdict.next_look else None,
         "because": list(decision.because),
         "change": _shown_change(decision, called),
     }
+
+
+def _reached_in(verdict: Verdict, last_full: Cycle) -> Cycle:
+    """The cycle whose review told the verdict first; what is not settled is told in each."""
+    decision, own = verdict.decision, last_full.holding(verdict.decision.effective_from)
+    if verdict.name in ("done", "not carried out", "not done", "too early"):
+        return own
+    looks = sorted(decision.looks)
+    count = looks[0] if verdict.name == "cannot separate" else looks[-1]
+    for _ in range(verdict.change.after_count if verdict.change else count):
+        own = own.following
+    return own
 
 
 def _shown_change(decision: Decision, called: Appearance) -> dict[str, Any] | None:

@@ -36,7 +36,8 @@ def write_loop(
 ) -> list[dict[str, Any]]:
     """Write ``verdicts.json``, ``checks.json``, ``decision_map.json``, ``sign_off.json``.
 
-    The model is checked as it is today, on the day of the fetch: building again gives the same.
+    The model is checked, and sign-offs are due, as on the day of the fetch: building again gives
+    the same.
 
     Returns:
         The rows of ``verdicts.json``.
@@ -78,5 +79,5 @@ def _sign_off(history: TeamHistory, plan: Plan, called: Appearance) -> dict[str,
     team = history.team
     signed = load_sign_offs(sign_offs_path(team), team.people)
     entry = history.model.entry if history.model else None
-    today = plan.as_of.astimezone(team.zone).date()
+    today = history.fetched_at.astimezone(team.zone).date()
     return sign_off_state(entry, signed, cycle=plan.cycle, today=today, shown=called.of)

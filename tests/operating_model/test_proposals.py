@@ -168,7 +168,7 @@ def test_slipping_train_becomes_the_next_slower_rhythm_that_half_of_the_gaps_kep
     assert (proposed["path"], proposed["current"]) == ("rhythm.release.every", "2 weeks")
     assert proposed["proposed"] == "3 weeks"
     assert proposed["what_if"] == (
-        "Half of the last 6 gaps between stable releases were longer than 22 d; "
+        "Half of the last 6 gaps between stable releases were 22 d or longer; "
         "every 3 weeks, 83 % of them would have been kept."
     )
 
@@ -180,6 +180,7 @@ def test_rhythm_names_the_finding_behind_it(model_of: Load) -> None:
 def test_rhythm_stays_where_releases_keep_it_are_few_or_slower_than_any(model_of: Load) -> None:
     assert rhythm_for(model_of, [30] * 6, path="rhythm.triage") == []
     assert rhythm_for(model_of, [30] * 5) == []
+    assert rhythm_for(model_of, [14, 14, 14, 16, 30, 40]) == []
     assert rhythm_for(model_of, [100] * 6) == []
 
 

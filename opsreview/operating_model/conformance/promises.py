@@ -3,33 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
 
 from opsreview.estimate import Estimate, in_words
+from opsreview.operating_model.conformance.held import Evidence, Held, Verdict
 from opsreview.operating_model.document import OperatingModel
 from opsreview.operating_model.promise import Promise
 from opsreview.wording import interval_in_words, metric_name, value_in_words
-
-Verdict = Literal["holds", "drifts", "cannot tell"]
-Evidence = list[dict[str, str]]  # [{"text": ..., "url": ...}]
-
-
-@dataclass(frozen=True)
-class Held:
-    """One promise and what became of it. ``happened`` and ``why`` are sentences for the page."""
-
-    id: str
-    path: str
-    says: str
-    happened: str
-    verdict: Verdict
-    why: str
-    evidence: Evidence
-
-    def to_json(self) -> dict[str, Any]:
-        """One row of ``drift.json``."""
-        return asdict(self)
 
 
 def held_against(
@@ -67,7 +46,9 @@ def _held(
     verdict, why = judged(promise, estimate)
     shown = happened(promise, estimate)
     links = evidence(promise) if estimate.is_measured else []
-    return Held(promise.id, promise.path, promise.says, shown, verdict, why, links)
+    return Held(
+        promise.id, promise.path, promise.says, shown, verdict, why, links, estimate=estimate
+    )
 
 
 def judged(promise: Promise, estimate: Estimate) -> tuple[Verdict, str]:

@@ -143,6 +143,7 @@ def test_every_promise_is_held_against_its_own_number(
             "verdict": "drifts",
             "why": "the whole interval (40–60 %) is below 80 %",
             "evidence": [{"text": "p1", "url": "https://example.org/1"}],
+            "kind": "promise",
         },
         {
             "id": "mail",
@@ -152,6 +153,7 @@ def test_every_promise_is_held_against_its_own_number(
             "verdict": "cannot tell",
             "why": "no source reads mail",
             "evidence": [],
+            "kind": "promise",
         },
     ]
 
