@@ -164,6 +164,8 @@ def run(
         single_file=single_file,
         say=say,
     )
+    if not (offline or fetched.is_stopped):
+        _say_ticks(team_name, params, outputs, terms)
     problems = _untold(fetched, built.problems) + built.problems + reported.problems
     return Outcome(reported.path, problems, fetched.is_stopped)
 
@@ -290,6 +292,14 @@ def _untold(fetched: Fetched, problems: Sequence[str]) -> tuple[str, ...]:
     """What the fetch met, but for what the problems of the data say already."""
     told = "\n".join(problems)
     return tuple(failed.message for failed in fetched.failed if failed.reason not in told)
+
+
+def _say_ticks(team_name: str, params: Path, outputs: Path, terms: Terms) -> None:
+    """What was ticked in the team's issue and is not recorded yet."""
+    from opsreview.pipeline.publishing.issue import ticks_read_back
+
+    for line in ticks_read_back(load_team(team_name, params), outputs, terms):
+        terms.watch.say(line)
 
 
 def _say_problems(problems: Iterable[str], say: Say) -> None:

@@ -7,15 +7,7 @@ from typing import Any
 
 from opsreview.operating_model.shape import ModelEntry
 from opsreview.publish.markdown import plain
-from opsreview.publish.names import Names
 
-_UNDECLARED = (  # key of a row, and what its lack leaves open
-    ("when", "when it comes up is not declared"),
-    ("decides", "who decides is not declared"),
-    ("handed_to", "whom it is handed to is not declared"),
-    ("recorded_in", "where it is recorded is not declared"),
-    ("if_nobody", "what happens if nobody decides is not declared"),
-)
 _PARTS = (
     ("when", "When"),
     ("decides", "Decides"),
@@ -25,14 +17,6 @@ _PARTS = (
     ("recorded_in", "Recorded in"),
     ("if_nobody", "If nobody decides"),
 )
-
-
-def rows_of(names: Names) -> list[dict[str, Any]]:
-    """The decisions as ``decision_map.json`` has them, in the model's order.
-
-    What is unclear is only what the document leaves out; the consistency check sees more.
-    """
-    return [_row(name, names) for name in names.entry.decisions]
 
 
 def decisions(entry: ModelEntry, rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
@@ -52,26 +36,6 @@ def decisions(entry: ModelEntry, rows: Iterable[Mapping[str, Any]]) -> Iterator[
             yield "- **Unclear**:"
             yield from (f"  - {plain(sentence)}" for sentence in unclear)
         yield ""
-
-
-def _row(name: str, names: Names) -> dict[str, Any]:
-    rule = names.entry.decisions[name]
-    row: dict[str, Any] = {
-        "id": name,
-        "what": rule.what,
-        "when": _when(rule.every, rule.trigger),
-        "decides": rule.decides and names.who_in_words(rule.decides),
-        "consulted": [names.who_in_words(who) for who in rule.consulted],
-        "handed_to": rule.handed_to and names.who_in_words(rule.handed_to),
-        "within": rule.within,
-        "recorded_in": rule.recorded_in,
-        "if_nobody": rule.if_nobody,
-    }
-    return row | {"unclear": [says for key, says in _UNDECLARED if not row[key]]}
-
-
-def _when(every: str | None, trigger: str | None) -> str | None:
-    return ", ".join(filter(None, [f"every {every}" if every else None, trigger])) or None
 
 
 def _said(value: Any) -> str:

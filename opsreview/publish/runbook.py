@@ -6,17 +6,18 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from opsreview.errors import OutputsError
+from opsreview.operating_model.decision_map import decision_map
 from opsreview.operating_model.document import OperatingModel
 from opsreview.publish.calling import DUTY_BEGINS, DUTY_ENDS, Turns, who_to_call
-from opsreview.publish.decision_map import decisions, rows_of
+from opsreview.publish.decision_map import decisions
 from opsreview.publish.markdown import mark
 from opsreview.publish.names import Names
 from opsreview.publish.onboarding import onboarding
@@ -42,7 +43,6 @@ def runbook(
     names: Names,
     *,
     turns: Turns | None = None,
-    decision_map: Sequence[Mapping[str, Any]] | None = None,
 ) -> Runbook:
     """The pages of a team's model: the same params give the same bytes.
 
@@ -51,13 +51,11 @@ def runbook(
         model: The model of today.
         names: How its people appear.
         turns: Who is on duty, from a built cycle that shows names the same way.
-        decision_map: Rows as ``decision_map.json`` has them; without them the model's own.
     """
-    rows = rows_of(names) if decision_map is None else decision_map
     pages = {
         "README.md": overview(team, names, model.promises, model.not_declared),
         "ownership.md": ownership(names),
-        "decisions.md": decisions(model.entry, rows),
+        "decisions.md": decisions(model.entry, decision_map(model, names.shown)),
         "who-to-call.md": who_to_call(names, turns),
         "onboarding.md": onboarding(names),
     }
