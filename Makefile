@@ -5,7 +5,7 @@ UV := $(BIN)/uv
 export UV_COMPILE_BYTECODE = 1
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup review test lint format bench lock clean
+.PHONY: help setup review test lint check format bench lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -26,6 +26,9 @@ format: .venv/ready  ## put the code in shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/nbstripout --keep-id notebooks/*.ipynb
+
+check: .venv/ready  ## the project's own operating model against this checkout
+	$(BIN)/opsreview check opsreview
 
 bench: .venv/ready  ## speed and size, as figures and ratios
 	$(BIN)/python tests/bench/bench.py

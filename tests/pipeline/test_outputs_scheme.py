@@ -181,6 +181,7 @@ def test_cycle_has_the_files_of_the_scheme(built_demo):
     names = {path.name for path in built_demo.iterdir()}
     files = {"run.json", "findings.json", "proposals.yaml", "summary.md", "next.json", "drift.json"}
     files |= {"verdicts.json", "checks.json", "decision_map.json", "sign_off.json"}
+    files |= {"handoffs.json", "agenda.json"}
     pages = {"index.html", "triage_throughput.html", "oncall_load.html"}
     pages |= {"release_regularity.html", "operating_model.html"}
     folders = {"tables", "rejected", "measured", "notebooks", "assets"}
@@ -276,7 +277,8 @@ def test_next_and_drift_have_their_keys(built_demo):
     for shift in coming["on_duty"]:
         assert list(shift) == ["person", "role", "rotation", "start_at", "end_at"]
     for verdict in read(built_demo / "drift.json"):
-        assert set(verdict) == {"id", "says", "happened", "verdict", "why", "path", "evidence"}
+        keys = {"id", "kind", "path", "says", "happened", "verdict", "why", "evidence"}
+        assert set(verdict) == keys
         assert verdict["verdict"] in ("holds", "drifts", "cannot tell")
 
 

@@ -187,11 +187,27 @@ def test_findings_say_the_numbers_in_sentences(october):
 
 
 def test_broken_promise_is_a_finding_a_drift_and_a_line_of_the_summary(october):
-    (verdict,) = october.held
+    verdict = october.held[0]
     assert (verdict["id"], verdict["verdict"]) == ("first-answer", "drifts")
     promise = next(found for found in october.findings() if found.origin == "promise")
     assert (promise.id, promise.value, promise.target) == ("promise.first-answer", 0.25, 0.75)
     assert "## Where we drift from the model" in summary_of(october)
+
+
+def test_role_and_train_are_held_against_what_happened(october):
+    """Ada's traces end on 9 October and begin on 29 October, a slot went by on the 27th."""
+    _, role, train = ((row["path"], row["verdict"], row["why"]) for row in october.held)
+    away = "the owner was away from 2026-10-12 to 2026-10-28, and the deputy did none of it"
+    assert role == ("roles.lead", "drifts", away)
+    assert train == ("rhythm.release", "drifts", "the train did not keep to its slots")
+    said = [found.id for found in october.findings() if found.origin == "drift"]
+    assert said == ["drift.roles.lead", "drift.rhythm.release"]
+
+
+def test_what_waits_on_the_team_is_an_unclear_handoff_with_its_cases(october):
+    waiting = october.handoffs[-1]
+    assert (waiting["id"], waiting["n"]) == ("waiting", 2)
+    assert [case["text"] for case in waiting["cases"]] == ["#5", "#4"]
 
 
 def test_waiting_holds_the_longest_of_each_kind_first(october):
