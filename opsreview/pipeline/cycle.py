@@ -51,7 +51,7 @@ def build_cycle(
         history.subject, window=plan.cycle.window, as_of=plan.as_of, targets=targets
     )
     earlier = _earlier(history, plan)
-    called = _called(history, model)
+    called = called_in(history, model)
     spoken = Spoken(
         called.metrics(reading.metrics),
         called.metrics(earlier),
@@ -135,7 +135,8 @@ def _shifts(history: TeamHistory, plan: Plan, called: Appearance) -> pl.DataFram
     return called.measured(history.tables.frames["shifts"].filter(touches))
 
 
-def _called(history: TeamHistory, model: OperatingModel | None) -> Appearance:
+def called_in(history: TeamHistory, model: OperatingModel | None) -> Appearance:
+    """What everybody whom the history names is called on pages."""
     roles: dict[str, str] = {}
     if model is not None:
         for name in model.entry.roles:
