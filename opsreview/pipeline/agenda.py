@@ -140,7 +140,7 @@ def _drifts(rows: Iterable[Row]) -> Iterator[str]:
 
 
 def _handoffs(rows: Iterable[Row]) -> Iterator[str]:
-    yield from (str(row["says"]) for row in rows)
+    yield from (str(row["says"]) for row in rows if row["n"])
 
 
 def _proposals(rows: Iterable[Row]) -> Iterator[str]:

@@ -12,7 +12,7 @@ import polars as pl
 from opsreview.estimate import Estimate
 from opsreview.metrics.intervals import share
 from opsreview.metrics.work import first_touches
-from opsreview.operating_model.conformance.held import AS_A_RULE, Held, Line, Verdict, noted
+from opsreview.operating_model.conformance.held import AS_A_RULE, FEWEST, Held, Line, Verdict, noted
 from opsreview.operating_model.conformance.observed import NO_TEAM, Observed
 from opsreview.operating_model.document import OperatingModel
 from opsreview.operating_model.quantities import Cadence, cadence_of
@@ -150,6 +150,8 @@ def _counted(turns: int, cadence: Cadence) -> str:
 def _as_a_rule(found: Estimate, reason: str | None) -> tuple[Verdict, str]:
     """Turns are counted, all of them: their share needs no interval."""
     is_kept = (found.value or 0) >= AS_A_RULE
+    if found.n < FEWEST and not is_kept:
+        return "cannot tell", noted(f"fewer than {FEWEST} are too few to tell", reason)
     verdict: Verdict = "holds" if is_kept else "drifts"
     how = "at least" if is_kept else "fewer than"
     return verdict, noted(f"{how} four in five times", reason)
