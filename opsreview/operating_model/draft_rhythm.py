@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from statistics import median, quantiles
 
+from opsreview.metrics.habits import ReleaseHabit
 from opsreview.operating_model.draft_lines import Line, ask, listed, mapping
 from opsreview.operating_model.draft_roles import Cast
-from opsreview.operating_model.facts import Facts, ReleaseFacts, RotaFacts
+from opsreview.operating_model.facts import Facts, RotaFacts
 
 FEWEST_GAPS = 4
 USUAL_SHARE = 0.6  # of weekdays with triage, from which on it is daily
@@ -78,7 +79,7 @@ def _release(facts: Facts, cast: Cast) -> Iterator[Line]:
         yield Line(f"release: {_train(found, every, cast)}", f"{gap}; {on}")
 
 
-def _train(found: ReleaseFacts, every: str, cast: Cast) -> str:
+def _train(found: ReleaseHabit, every: str, cast: Cast) -> str:
     pairs = {"every": every, "on": found.weekday, "starting": f"{found.last_on_weekday}"}
     pairs |= {"by": cast.releaser or ""}
     if cast.preset and cast.preset.hotfix:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from opsreview.metrics.habits import ReleaseHabit, RotaHabit
+
 FEWEST_TIMES = 2  # done less often, nobody is said to do it
 
 
@@ -53,25 +55,9 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class ReleaseFacts:
-    """Gaps in days between stable releases; the weekday most of them share, and the last on it."""
+class RotaFacts(RotaHabit):
+    """The turns of duty, and the calendar's path in review.yaml, where it has one."""
 
-    gaps_days: tuple[float, ...]
-    weekday: str
-    on_weekday_count: int
-    count: int
-    last_on_weekday: date
-
-
-@dataclass(frozen=True)
-class RotaFacts:
-    """Turns of duty. ``source`` is the calendar's path in review.yaml, where it has one."""
-
-    order: tuple[str, ...]
-    is_steady: bool
-    days: float
-    handover: str | None
-    turn_count: int
     source: str | None = None
 
 
@@ -129,7 +115,7 @@ class Facts:
     channels: Mapping[str, Tally] = field(default_factory=dict)  # of support requests
     triage_weekdays: tuple[int, int] = (0, 0)  # weekdays with triage, of weekdays there were
     triage_weeks: tuple[int, int] = (0, 0)
-    release: ReleaseFacts | None = None
+    release: ReleaseHabit | None = None
     rota: RotaFacts | None = None
     answers: AnswerFacts | None = None
     unknown: Mapping[str, str] = field(default_factory=dict)  # why, by release, rota, answers

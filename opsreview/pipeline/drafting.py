@@ -20,7 +20,6 @@ from opsreview.operating_model.facts import (
     CheckoutFacts,
     Facts,
     Member,
-    ReleaseFacts,
     RotaFacts,
     Tally,
 )
@@ -203,8 +202,7 @@ def _with_habits(facts: Facts, year: _Year) -> Facts:
         unknown["release"] = year.unknown("releases") or "no stable release in the year"
     rota = _rota(year, unknown)
     answers = _answers(facts, year, unknown)
-    found = None if release is None else ReleaseFacts(**vars(release))
-    return replace(facts, release=found, rota=rota, answers=answers, unknown=unknown)
+    return replace(facts, release=release, rota=rota, answers=answers, unknown=unknown)
 
 
 def _rota(year: _Year, unknown: dict[str, str]) -> RotaFacts | None:
@@ -218,9 +216,7 @@ def _rota(year: _Year, unknown: dict[str, str]) -> RotaFacts | None:
         strangers = sorted({name for name in found.order if name not in year.ids})
         unknown["rota"] = f"turns are held by {', '.join(strangers[:6])}: put them into people.yaml"
         order = ()
-    facts = RotaFacts(
-        order, found.is_steady, found.days, found.handover, found.turn_count, _calendar(year)
-    )
+    facts = RotaFacts(**vars(replace(found, order=order)), source=_calendar(year))
     return facts if order or facts.source else None
 
 

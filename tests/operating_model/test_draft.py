@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from opsreview.metrics.habits import ReleaseHabit
 from opsreview.metrics.registry import METRICS
 from opsreview.operating_model.document import OperatingModel, load_model
 from opsreview.operating_model.draft import draft_model
@@ -21,7 +22,6 @@ from opsreview.operating_model.facts import (
     CheckoutFacts,
     Facts,
     Member,
-    ReleaseFacts,
     RotaFacts,
     Tally,
 )
@@ -43,7 +43,7 @@ KNOWN = replace(
     areas=(AreaFacts("preview", "area/preview", "src/preview/", TRIAGE, ("cleo",)),),
     labels={"area/": (("area/preview", 50),), "": (("bug", 3),)},
     triage_weekdays=(200, 260),
-    release=ReleaseFacts((14.0,) * 12, "tuesday", 10, 13, date(2026, 11, 3)),
+    release=ReleaseHabit((14.0,) * 12, "tuesday", 10, 13, date(2026, 11, 3)),
     rota=RotaFacts(("ada", "ben"), True, 7.0, "monday 09:00", 51),
     answers=AnswerFacts("3 days", 0.764, 140, True),
 )

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from opsreview.operating_model.consistency.known import Known
 from opsreview.operating_model.decisions import Decision, value_at
-from opsreview.operating_model.quantities import cadence_of, days_of
+from opsreview.operating_model.quantities import cadence_of, days_of, later_by
 from opsreview.operating_model.remark import Remark, Severity
 from opsreview.operating_model.undeclared import undeclared
 from opsreview.wording import counted
@@ -81,18 +81,12 @@ def _reviewed(known: Known) -> Iterator[Remark]:
         says = f"{said.on} is still to come: write the day on which the model was read"
         yield known.remark("error", "reviewed-to-come", place, says)
         return
-    due = [day for day in _due_days(said.on, said.every) if day > said.on][:1]
-    if due and due[0] < known.today:
+    if later_by(cadence_of(said.every), said.on) < known.today:
         says = (
             f"the model was read last on {said.on} and is to be read every {said.every}: "
             "read it, correct it, write the day"
         )
         yield known.remark("info", "review-due", place, says)
-
-
-def _due_days(on: date, every: str) -> list[date]:
-    cadence = cadence_of(every)
-    return days_of(cadence, on, on + _YEAR * 4 * cadence.count)
 
 
 def _commitments(known: Known) -> Iterator[Remark]:
