@@ -16,7 +16,6 @@ from opsreview.metrics.comparison import FEWEST_BEFORE, Change, change, scale_of
 from opsreview.operating_model.decisions import Decision, Expectation, value_at
 from opsreview.operating_model.expected import (
     change_in_words,
-    expectation_in_words,
     least_change,
 )
 from opsreview.window import Cycle
@@ -261,8 +260,7 @@ def _is_after(cycle: Cycle, other: Cycle) -> bool:
 
 def _too_early(decision: Decision, seen: int, look: int, own: Cycle) -> Verdict:
     coming = list(_from(own.following, look))[-1]
-    expected = expectation_in_words(decision.expects)
-    said = f"{seen} of {look} full cycles are seen; expected: {expected}."
+    said = f"{seen} of {look} full cycles are seen; look again in the review of {coming.name}."
     return Verdict(decision, "too early", said, None, seen, coming)
 
 

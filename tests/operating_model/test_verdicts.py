@@ -84,10 +84,7 @@ def test_before_the_first_look_it_is_too_early_and_says_when_to_look() -> None:
 
     assert (found.name, found.look_count) == ("too early", 1)
     assert found.next_look == Cycle("2026-11", UTC)
-    assert found.says == (
-        "1 of 2 full cycles are seen; expected: "
-        "median time to a first review down by at least 25 %."
-    )
+    assert found.says == "1 of 2 full cycles are seen; look again in the review of 2026-11."
 
 
 def test_undecided_first_look_waits_for_the_second() -> None:
