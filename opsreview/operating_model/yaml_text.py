@@ -71,7 +71,7 @@ def _is_deep(value: Any) -> bool:
 
 def _is_plain(text: str) -> bool:
     """Whether the text means itself without quotes, wherever it stands."""
-    if not text.isprintable():
+    if not text.isprintable() or text.startswith(("&", "*", "!")):  # an anchor, alias or tag
         return False
     everywhere = f"a: {{k: {text}, {text}: k}}\nb: {text}\nc: [{text}, x]\nd:\n- {text}\n"
     try:

@@ -64,8 +64,10 @@ def _files(found: Checked) -> Iterator[str]:
 
 
 def _line(remark: Remark, found: Checked) -> str:
-    place = str(found.file_of(remark)) + (f":{remark.line}" if remark.line else "")
     who = f" ({', '.join(remark.people)})" if remark.people else ""
+    if remark.line is None and remark.check.startswith("surfaces."):  # of the repository alone
+        return f"{remark.path}{who}: {remark.says}"
+    place = str(found.file_of(remark)) + (f":{remark.line}" if remark.line else "")
     return f"{place}: {remark.path}{who}: {remark.says}"
 
 

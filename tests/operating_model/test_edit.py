@@ -320,3 +320,8 @@ def test_any_document_becomes_any_other_or_is_refused(one, other, draw):
 def test_value_written_on_a_line_is_read_as_itself(value):
     assert is_same(data(f"a: {inline(value)}\nb: [{inline(value)}]\n"), {"a": value, "b": [value]})
     assert is_same(data(in_block("a", value, 0, "\n")), {"a": value})
+
+
+@pytest.mark.parametrize("name", ["&0", "*0", "!tag"])
+def test_text_that_would_be_an_anchor_alias_or_tag_is_written_in_quotes(name: str) -> None:
+    assert edited("a: b\n", "a", current="b", proposed=name) == f'a: "{name}"\n'

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
-from conftest import ROOT
 
 from opsreview.operating_model.decisions import Change, Decision
 from opsreview.params import Team, load_team
@@ -21,6 +20,7 @@ from opsreview.pipeline.reading import Plan, TeamHistory, plan_of, read_team
 from opsreview.simulate import EXTENSION_TEAM, PlantedDecision
 from opsreview.window import Cycle
 
+ROOT = Path(__file__).parents[2]
 NAMES = {
     "done",
     "not done",

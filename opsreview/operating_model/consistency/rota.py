@@ -27,8 +27,8 @@ def rota_remarks(known: Known) -> Iterator[Remark]:
     duty = known.entry.rhythm.duty
     if duty is None:
         return
-    people = list(dict.fromkeys(duty.order)) or known.present
-    if not people:  # a calendar's, and people.yaml names nobody: the fetch tells who they are
+    people = list(dict.fromkeys(duty.order))
+    if not people:  # a calendar's: only the cycle tells who they are
         return
     if duty.most_share is not None:
         yield from _share(known, duty, len(people), quantity_of(duty.most_share).value)
