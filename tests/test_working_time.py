@@ -1,4 +1,4 @@
-from datetime import time
+from datetime import date, time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -83,3 +83,9 @@ def test_holidays_of_no_known_country_are_refused_with_the_value(holidays):
     nowhere = WorkingCalendar(ZoneInfo("UTC"), holidays=holidays)
     with pytest.raises(ParamsError, match=f"holidays: '{holidays}' .* write it like ES or ES-MD"):
         nowhere.day_part(at("2026-10-07 10:00"))
+
+
+def test_day_is_worked_on_within_the_week_and_off_its_holidays():
+    spain = WorkingCalendar(ZoneInfo("Europe/Madrid"), holidays="ES")
+    days = [date(2026, 10, 9), date(2026, 10, 10), date(2026, 10, 12)]
+    assert [spain.works_on(day) for day in days] == [True, False, False]
