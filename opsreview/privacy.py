@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hmac
 import os
+import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +17,7 @@ import polars as pl
 from opsreview.errors import ParamsError
 
 KEY_VARIABLE = "OPSREVIEW_PSEUDONYM_KEY"
+WORD = re.compile(r"[^\W_][\w-]*")
 PERSON_COLUMNS = ("person", "responder_id")
 
 
@@ -37,6 +39,24 @@ class Appearance:
         if isinstance(value, dict):
             return {key: self.said(each) for key, each in value.items()}
         return self.called.get(value, value) if isinstance(value, str) else value
+
+    def told(self, value: Any, ids: Collection[str]) -> Any:
+        """Sentences that the team wrote, with every word that is one of ``ids`` as it is called.
+
+        Lists and mappings are gone through; single words, paths and addresses stay as they are.
+        """
+        if isinstance(value, list):
+            return [self.told(each, ids) for each in value]
+        if isinstance(value, dict):
+            return {key: self.told(each, ids) for key, each in value.items()}
+        if not isinstance(value, str) or " " not in value:
+            return value
+
+        def call(word: re.Match[str]) -> str:
+            found = next((one for one in (word[0], word[0].lower()) if one in ids), None)
+            return word[0] if found is None or self.of(found) == found else self.of(found)
+
+        return WORD.sub(call, value)
 
     def measured(self, frame: pl.DataFrame) -> pl.DataFrame:
         """A frame of things measured, with people as they are called."""

@@ -116,3 +116,19 @@ def test_metrics_of_people_are_filed_under_what_they_are_called():
 def test_by_role_no_row_is_a_persons():
     by_role = Appearance("roles", {"ada": "triage lead"})
     assert by_role.metrics(metrics_of("all", "person:ada"))["group"].to_list() == ["all"]
+
+
+def test_sentences_of_the_team_name_people_as_they_are_called() -> None:
+    called = Appearance("pseudonyms", {"ada": "person-1", "ben": "person-2", "rae": "person-3"})
+    written = {"says": ["Ada hands over to ben; adamant readers", "rae asks"], "path": "src/ada/"}
+
+    told = called.told(written, {"ada", "ben"})
+
+    assert told["says"] == ["person-1 hands over to person-2; adamant readers", "rae asks"]
+    assert told["path"] == "src/ada/"
+
+
+def test_sentences_stay_as_they_are_where_names_are_shown() -> None:
+    called = Appearance("shown", {"ada": "ada"})
+
+    assert called.told("Ada asks ada", {"ada"}) == "Ada asks ada"

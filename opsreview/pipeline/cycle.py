@@ -74,7 +74,8 @@ def build_cycle(
         proposed = proposal_rows(history, plan, held, found, called)
         write_proposals(made / "proposals.yaml", proposed)
         if model is not None:
-            write_json(made / "operating_model.json", model.to_json(shown=called.of))
+            resolved = called.told(model.to_json(shown=called.of), team.people)
+            write_json(made / "operating_model.json", resolved)
         handoffs = handoff_rows(history, plan)
         write_json(made / "handoffs.json", handoffs)
         judged = write_loop(made, history, plan, reading.metrics, earlier, called)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -55,7 +56,8 @@ def held_rows(
         called.of,
         tells_persons=called.names != "roles",
     )
-    return promises + observed_rows(model, seen, sign_offs=sign_offs)
+    rows = promises + observed_rows(model, seen, sign_offs=sign_offs)
+    return [replace(row, says=called.told(row.says, history.team.people)) for row in rows]
 
 
 def handoff_rows(history: TeamHistory, plan: Plan) -> list[dict[str, Any]]:

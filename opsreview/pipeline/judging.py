@@ -58,7 +58,9 @@ def verdict_rows(
     taken = [decision for decision in history.decisions if decision.decided_on <= today]
     known = _evidence(history, plan, pl.concat([earlier, metrics]))
     judged = verdicts(taken, known)
-    return [_row(verdict, called, known) for verdict in judged]
+    rows = [_row(verdict, called, known) for verdict in judged]
+    told: list[dict[str, Any]] = called.told(rows, history.team.people)
+    return told
 
 
 def foresight(decision: Decision, *, team: Team, folder: Path) -> Sequence[str]:

@@ -45,8 +45,10 @@ def write_loop(
     judged = verdict_rows(history, plan, metrics, earlier, called)
     write_json(made / "verdicts.json", judged)
     if history.model is not None:
-        write_json(made / "checks.json", _checks(history, called))
-        write_json(made / "decision_map.json", decision_map(history.model, called.of))
+        people = history.team.people
+        write_json(made / "checks.json", called.told(_checks(history, called), people))
+        rows = decision_map(history.model, called.of)
+        write_json(made / "decision_map.json", called.told(rows, people))
     write_json(made / "sign_off.json", _sign_off(history, plan, called))
     return judged
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,11 +12,14 @@ import polars as pl
 import pytest
 from dump_factory import INCIDENTS, ROTA, SmallTeam, small_team, write_csv, write_shifts
 from notebook_cells import outputs_of
+from typer.testing import CliRunner
 
+from opsreview.cli import app
 from opsreview.pipeline.notebooks import review_notebooks
 from opsreview.privacy import KEY_VARIABLE
 from opsreview.review import Review
 
+ROOT = Path(__file__).parents[2]
 LOCAL = ("tables", "rejected", "assets")
 ACCOUNTS = ("harriet-codes", "bernardo", "rosalind", "quentin", "wilhelmina")
 NAMES = (*ACCOUNTS, "harriet", "Harriet Example")
@@ -189,3 +193,21 @@ def test_by_role_no_number_is_a_persons_and_nobody_is_named(tmp_path):
 def people_of(review: Review) -> set[str]:
     groups = review.metrics["group"].unique()
     return {group for group in groups if group.startswith("person:")}
+
+
+@pytest.mark.parametrize("names", ["pseudonyms", "roles"])
+def test_loop_of_the_demo_names_nobody_where_names_are_hidden(tmp_path, names):
+    """Ledger, changelog and model are sentences of the team, with its people's ids in them."""
+    params = tmp_path / "params"
+    shutil.copytree(ROOT / "params" / "demo", params / "demo")
+    review = params / "demo" / "review.yaml"
+    review.write_text(review.read_text("utf-8").replace("names: shown", f"names: {names}"), "utf-8")
+    for command in ("fetch", "build"):
+        places = ["--params", str(params), "--outputs", str(tmp_path / "outputs")]
+        assert CliRunner().invoke(app, [command, "demo", *places]).exit_code == 0
+    cycle = tmp_path / "outputs" / "demo" / "2026-10"
+    published = [path for path in cycle.iterdir() if path.suffix in {".json", ".md", ".yaml"}]
+    assert len(published) >= 12
+    for path in published:
+        found = re.findall(r"\b(?:ada|ben|cleo|dev|eli|sim-\w+)\b", path.read_text("utf-8"), re.I)
+        assert not found, path.name
