@@ -33,7 +33,15 @@ VerdictName = Literal[
 ]
 MOST_BEFORE = 12
 ERROR = 0.05  # over all declared looks together
-LOOKS_BACK = {"release_interval"}  # metrics whose value of a cycle is made of earlier cycles too
+# Numbers of a cycle that are made of earlier cycles too: cycles are no independent draws of them.
+CARRIED_OVER = {
+    ("release_interval", "median"),
+    ("release_interval", "longest"),
+    ("release_interval", "open"),
+    ("backlog", "at_start"),
+    ("backlog", "at_end"),
+}
+STOCKS = {"waiting_on_team", "issue_age", "unreleased_changes"}
 
 
 @dataclass(frozen=True)
@@ -78,6 +86,11 @@ class Verdict:
 def verdicts(decisions: Sequence[Decision], known: Evidence) -> list[Verdict]:
     """One verdict a decision, in the ledger's order; the order itself changes nothing."""
     return [_verdict(decision, decisions, known) for decision in decisions]
+
+
+def carries_over(expects: Expectation) -> bool:
+    """Whether a cycle's number is made of earlier cycles too, so that they are no comparison."""
+    return expects.metric in STOCKS or (expects.metric, expects.statistic) in CARRIED_OVER
 
 
 def is_overdue(decision: Decision, today: date) -> bool:
@@ -137,8 +150,11 @@ def _is_changed_again(decision: Decision, decisions: Sequence[Decision]) -> bool
 def _judged(
     decision: Decision, expects: Expectation, decisions: Sequence[Decision], known: Evidence
 ) -> Verdict:
-    if expects.metric in LOOKS_BACK:
-        reason = f"{expects.metric} looks back over more than its cycle: expect another number."
+    if carries_over(expects):
+        reason = (
+            f"{expects.metric} {expects.statistic} carries over from cycle to cycle, so cycles "
+            "cannot be compared by it: expect another number, such as the change of the backlog."
+        )
         return Verdict(decision, "inconclusive", reason)
     looks = sorted(set(decision.looks))
     own = known.last_full.holding(decision.effective_from)

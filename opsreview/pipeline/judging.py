@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from opsreview.operating_model.verdicts import (
     CycleValue,
     Evidence,
     Verdict,
+    carries_over,
     is_overdue,
     verdicts,
 )
@@ -35,6 +36,7 @@ from opsreview.window import MATURITY, Cycle, Window
 from opsreview.wording import counted
 
 LATEST_LOOK = 12  # cycles after a decision in which anybody still waits for a number
+FEWEST_SLOTS = 2  # that have to go by before a rhythm is said not to be followed
 KEPT_WITHIN = timedelta(days=2)  # a release this soon after its slot's day begins keeps the slot
 
 
@@ -84,11 +86,14 @@ def foresight(decision: Decision, *, team: Team, folder: Path) -> Sequence[str]:
 def _foreseen(
     expects: Expectation, effective: Cycle, frames: pl.DataFrame, looks: Sequence[int]
 ) -> str:
-    rows = _of(frames, expects).drop_nulls("value").tail(MOST_BEFORE)
+    whole = pl.col("value").is_not_null() & pl.col("reason").is_null()
+    rows = _of(frames, expects).filter(whole).tail(MOST_BEFORE)
     unit = rows["unit"][0] if rows.height else "count"
     scale, error = scale_of(unit, expects.statistic), ERROR / len(looks)
     before, wanted = rows["value"].to_list(), _upwards(least_change(expects, scale), scale)
     expected = expectation_in_words(expects)
+    if carries_over(expects):
+        return f"{expected}: it carries over from cycle to cycle; judge without numbers"
     least = smallest_visible(before, scale=scale, cycle_count=LATEST_LOOK, error=error)
     if least is None:
         return f"{expected}: too few earlier cycles to say when that shows; judge without numbers"
@@ -120,7 +125,7 @@ def _evidence(history: TeamHistory, plan: Plan, frames: pl.DataFrame) -> Evidenc
 
     return Evidence(
         model_data=history.model.file.data if history.model else {},
-        last_full=plan.cycle if plan.is_over else plan.cycle.previous,
+        last_full=plan.cycle if plan.is_mature else plan.cycle.previous,
         today=plan.as_of.astimezone(history.team.zone).date(),
         values=values,
         followed=lambda decision: _followed(history, plan, decision),
@@ -152,8 +157,13 @@ def _values(
 
 
 def _value(cycle: Cycle, row: Mapping[str, Any] | None) -> CycleValue:
+    """A cycle's number, counts a week; of a cycle that is known only in part nothing is told."""
     if row is None:
         return CycleValue(cycle, None, "count", 0, "nothing in the cycle carries it")
+    if row["value"] is not None and row["reason"]:
+        return CycleValue(cycle, None, row["unit"], 0, row["reason"])
+    if row["value"] is not None and row["unit"] == "count" and row["statistic"] == "count":
+        return CycleValue(cycle, row["value"] / cycle.window.weeks, "per_week", row["n"])
     return CycleValue(cycle, row["value"], row["unit"], row["n"], row["reason"])
 
 
@@ -179,7 +189,7 @@ def _followed(history: TeamHistory, plan: Plan, decision: Decision) -> bool | No
     change = decision.change
     if change is None:
         return None
-    start = plan.cycle.holding(decision.effective_from).window.start_at
+    start = datetime.combine(decision.effective_from, time(), history.team.zone).astimezone(UTC)
     since = Window(start, max(start, min(plan.as_of, plan.cycle.window.end_at)))
     if change.path == "rhythm.duty.order":
         return _held_by_the_new(history, since, change.before, change.to)
@@ -189,21 +199,19 @@ def _followed(history: TeamHistory, plan: Plan, decision: Decision) -> bool | No
 
 
 def _held_by_the_new(history: TeamHistory, since: Window, before: Any, to: Any) -> bool | None:
-    """Whether everybody who is new in the order has held a turn; None where no turn is known."""
-    shifts = history.tables.frames["shifts"].filter(
-        (pl.col("end_at") > since.start_at) & (pl.col("start_at") < since.end_at)
-    )
+    """Whether everybody who is new in the order has held a turn; None before a whole round."""
+    turns = history.tables.frames["shifts"].filter(since.has("start_at"))
     new = set(to or []) - set(before or [])
-    if shifts.is_empty() or not new:
-        return None
-    return new <= set(shifts["person"].to_list())
+    if new and new <= set(turns["person"].to_list()):
+        return True
+    return False if new and turns.height >= len(to or []) else None
 
 
 def _released_in_a_slot(history: TeamHistory, since: Window) -> bool | None:
-    """False where slots went by and no stable release came within two days of any."""
+    """False where two slots or more went by and no stable release came within two days of any."""
     model = history.model
     slots = model.release_slots(since, zone=history.team.zone) if model else []
-    if not slots or not history.tables.coverage.repos("releases"):
+    if len(slots) < FEWEST_SLOTS or not history.tables.coverage.repos("releases"):
         return None
     stable = history.tables.frames["releases"].filter(kind="stable")["published_at"].drop_nulls()
     zone = history.team.zone

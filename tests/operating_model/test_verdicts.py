@@ -166,11 +166,17 @@ def test_month_that_nobody_knows_is_said() -> None:
     assert (found.name, found.says) == ("inconclusive", "2026-11 is unknown: no data.")
 
 
-def test_metric_that_looks_back_over_earlier_cycles_is_not_compared() -> None:
-    found = verdict(evidence(4.0, 5.0), expects=FASTER | {"metric": "release_interval"})
+@pytest.mark.parametrize(
+    ("metric", "statistic"),
+    [("release_interval", "median"), ("waiting_on_team", "count"), ("backlog", "at_end")],
+)
+def test_number_that_carries_over_from_cycle_to_cycle_is_not_compared(
+    metric: str, statistic: str
+) -> None:
+    found = verdict(evidence(4.0, 5.0), expects=FASTER | {"metric": metric, "statistic": statistic})
 
     assert found.name == "inconclusive"
-    assert "looks back over more than its cycle" in found.says
+    assert "carries over from cycle to cycle" in found.says
 
 
 def test_shares_are_judged_in_points() -> None:

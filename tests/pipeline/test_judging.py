@@ -188,6 +188,50 @@ def test_foresight_says_when_no_number_will_show_it(team: Team, built_demo: Path
     assert "too few earlier cycles" in unknown
 
 
+def test_cycle_that_is_read_too_early_is_not_judged_yet(
+    history: TeamHistory, plan: Plan, built_demo: Path
+) -> None:
+    """Late answers still come in: a verdict on them would not stay."""
+    early = replace(plan, as_of=plan.cycle.window.end_at + timedelta(days=1))
+
+    def seen(read: Plan) -> int:
+        told = {row["decision"]: row for row in rows(history, read, built_demo)}
+        return int(told["2026-08-d1"]["n_looks"])
+
+    assert (seen(plan), seen(early)) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("day", "verdict"), [("2026-09-15", "not carried out"), ("2026-10-20", "too early")]
+)
+def test_new_rota_is_given_a_whole_round_before_it_is_called_not_carried_out(
+    history: TeamHistory, plan: Plan, built_demo: Path, day: str, verdict: str
+) -> None:
+    order = {"path": "rhythm.duty.order", "to": ["ada", "ben", "cleo", "dev"], "from": ["ada"]}
+
+    (row,) = rows(history, plan, built_demo, decision(change=order, effective_from=day))
+
+    assert row["verdict"] == verdict
+
+
+def test_month_that_is_known_only_in_part_is_no_month_to_compare_with(
+    history: TeamHistory, plan: Plan, built_demo: Path
+) -> None:
+    frames = [pl.read_parquet(built_demo / f"{name}.parquet") for name in ("metrics", "history")]
+    is_march = pl.col("window_start_at") == Cycle("2026-03", history.team.zone).window.start_at
+    part = pl.when(is_march).then(pl.lit("known from 2026-03-20 only")).otherwise("reason")
+    called = called_in(history, history.model)
+
+    told = verdict_rows(history, plan, frames[0], frames[1].with_columns(reason=part), called)
+
+    before = {row["decision"]: row for row in rows(history, plan, built_demo)}
+    now = {row["decision"]: row for row in told}
+    assert "10 cycles before" in before["2026-04-d1"]["says"]
+    assert "9 cycles before" in now["2026-04-d1"]["says"]
+    assert now["2025-12-d1"]["verdict"] == "inconclusive"
+    assert now["2025-12-d1"]["says"] == "2026-03 is unknown: known from 2026-03-20 only."
+
+
 def test_build_a_day_later_tells_the_same(
     history: TeamHistory, plan: Plan, built_demo: Path
 ) -> None:
