@@ -140,11 +140,20 @@ def _is_changed_again(decision: Decision, decisions: Sequence[Decision]) -> bool
     return any(
         other.change
         and decision.change
-        and other.change.path == decision.change.path
-        and other.effective_from > decision.effective_from
+        and _is_around(other.change.path, decision.change.path)
+        and _in_order(other) > _in_order(decision)
         and other.status != "dropped"
         for other in decisions
     )
+
+
+def _in_order(decision: Decision) -> tuple[date, date, str]:
+    return decision.effective_from, decision.decided_on, decision.id
+
+
+def _is_around(one: str, other: str) -> bool:
+    """Whether two paths name the same part of the model, or one a part of the other's."""
+    return f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.")
 
 
 def _judged(

@@ -16,6 +16,7 @@ from opsreview.pipeline.desk import Desk
 from opsreview.yaml_file import close_names, parsed_yaml
 
 DEFAULT_DUE = timedelta(weeks=2)
+OF_A_DECISION = {"owner", "due", "start", "expects", "because", "revert_if"}
 
 Ask = Callable[[str, str, str | None], str]
 """A person's answer to ``("--owner", "who owns it", "ada")``; refuses where nobody can answer."""
@@ -51,7 +52,14 @@ class Wanted:
             "--drop": self.drop is not None,
             "--sign": self.sign is not None,
         }
+        said = {key: value for key, value in vars(self).items() if value is not None}
+        for key, value in said.items():
+            if key != "to" and isinstance(value, str) and not value.strip():
+                flag = "from" if key == "start" else key.replace("_", "-")
+                return f"--{flag} is empty: write something, or leave it out"
         chosen = [name for name, is_chosen in kinds.items() if is_chosen]
+        if not chosen and said.keys() & OF_A_DECISION:
+            return "nothing says what is decided: give the number of a proposal, or --title"
         if len(chosen) > 1:
             return f"{' and '.join(chosen)} do not go together: do one after the other"
         if self.path is not None and "--title (without N)" not in chosen:
@@ -128,6 +136,11 @@ class Answers:
 
 
 def _value(written: str) -> Any:
+    text = written.strip()
+    if not text:
+        raise ParamsError("--to is empty: write a value, or null to take the line away")
+    if re.search(r"(^|\s)#", text) and text[0] not in "[{\"'":
+        return text  # what is typed has no comments: `the #help channel` is a name
     try:
         return parsed_yaml(f"to: {written}\n", Path("--to")).data["to"]
     except ParamsError:

@@ -98,6 +98,8 @@ class Session:
 
     def _own(self, folder: Path, title: str) -> list[str]:
         path = self.wanted.path
+        if path is not None and path.split(".")[0] in ("changelog", "version"):
+            raise ParamsError(f"--path {path} is no part of how the team works: leave it as it is")
         if path is None:
             return self._recorded(folder, title, None, [], self.answers.expects("done"))
         current, to = value_at(self.desk.model.file.data, path), self.answers.to(path)

@@ -11,9 +11,9 @@ import polars as pl
 
 from opsreview.estimate import METRICS_SCHEMA
 from opsreview.metrics.comparison import cycles_until_visible, scale_of, smallest_visible
-from opsreview.metrics.reading import read_metric
+from opsreview.metrics.reading import read_history, read_metric
 from opsreview.metrics.view import Targets
-from opsreview.operating_model.decisions import Decision, Expectation
+from opsreview.operating_model.decisions import Decision, Expectation, in_force
 from opsreview.operating_model.expected import (
     expectation_in_words,
     least_change,
@@ -30,7 +30,7 @@ from opsreview.operating_model.verdicts import (
     verdicts,
 )
 from opsreview.params import Team
-from opsreview.pipeline.reading import Plan, TeamHistory, targets_of
+from opsreview.pipeline.reading import Plan, TeamHistory, first_moment, targets_of
 from opsreview.privacy import Appearance
 from opsreview.window import MATURITY, Cycle, Window
 from opsreview.wording import counted
@@ -58,7 +58,9 @@ def verdict_rows(
     """
     today = plan.as_of.astimezone(history.team.zone).date()
     taken = [decision for decision in history.decisions if decision.decided_on <= today]
-    known = _evidence(history, plan, pl.concat([earlier, metrics]))
+    is_usual = plan.as_of == plan.cycle.window.end_at + MATURITY
+    frames = pl.concat([earlier, metrics]) if is_usual else _matured(history, plan)
+    known = _evidence(history, plan, frames)
     judged = verdicts(taken, known)
     rows = [_row(verdict, called, known) for verdict in judged]
     told: list[dict[str, Any]] = called.told(rows, history.team.people)
@@ -123,12 +125,32 @@ def _evidence(history: TeamHistory, plan: Plan, frames: pl.DataFrame) -> Evidenc
     def values(decision: Decision, cycles: Sequence[Cycle]) -> list[CycleValue]:
         return _values(history, plan, frames, decision, cycles)
 
+    today = plan.as_of.astimezone(history.team.zone).date()
+    model = history.model
     return Evidence(
-        model_data=history.model.file.data if history.model else {},
-        last_full=plan.cycle if plan.is_mature else plan.cycle.previous,
-        today=plan.as_of.astimezone(history.team.zone).date(),
+        model_data=in_force(model.file.data, history.decisions, today) if model else {},
+        last_full=_last_full(plan),
+        today=today,
         values=values,
         followed=lambda decision: _followed(history, plan, decision),
+    )
+
+
+def _last_full(plan: Plan) -> Cycle:
+    cycle = plan.cycle
+    while not Plan(cycle, plan.as_of).is_mature:
+        cycle = cycle.previous
+    return cycle
+
+
+def _matured(history: TeamHistory, plan: Plan) -> pl.DataFrame:
+    """Each full cycle as it was seen seven days after its end, however late this one is read."""
+    after = _last_full(plan).following
+    first_at = first_moment(history.tables)
+    full = Plan(after, after.window.end_at + MATURITY).earlier(first_at) if first_at else ()
+    return read_history(
+        history.subject,
+        ((past.cycle.window, past.as_of, targets_of(history, past)) for past in full),
     )
 
 

@@ -316,3 +316,23 @@ def test_flat_months_are_rarely_called_worked_or_worse_and_halved_ones_are_found
 
     assert flat["worked"] + flat["worse"] <= 0.09 * 300
     assert halved["worked"] >= (0.85 if tau == 0 else 0.5) * 300
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("promises.load", "promises.load.at_most"),
+        ("promises.load.at_most", "promises.load"),
+        ("promises.load", "promises.load"),
+    ],
+    ids=["a part of it", "what it is a part of", "the same, on the same day"],
+)
+def test_change_that_was_changed_again_around_it_was_carried_out(first: str, second: str) -> None:
+    ledger = [
+        decision(change={"path": first, "to": "half"}, expects="done"),
+        decision(id="d2", change={"path": second, "to": "a third"}, expects="done"),
+    ]
+
+    found = verdicts(ledger, evidence(model={"promises": [{"id": "load", "at_most": "a third"}]}))
+
+    assert found[0].name == "done"

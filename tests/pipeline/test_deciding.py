@@ -312,7 +312,9 @@ def test_model_is_signed_in_its_own_lines(team):
         (("--done", "2026-09-d7"), ("no decision 2026-09-d7", "2026-09-d1")),
         (("--title", "x", "--path", "a.b", "--to", "1", *BOTH), ("a", "unknown key")),
         (("--title", "x", "--path", "a..b", "--to", "1", *BOTH), ("a..b",)),
-        (("--title", "x", "--path", "version", "--to", "1", *BOTH), ("says 1 already",)),
+        (("--title", "x", "--path", "version", "--to", "2", *BOTH), ("leave it as it is",)),
+        (("--title", "x", "--path", "changelog", "--to", "null", *BOTH), ("leave it as it is",)),
+        (("--title", "x", "--path", "roles", "--to", " ", *BOTH), ("--to is empty",)),
     ],
 )
 def test_what_cannot_be_decided_is_told_and_leaves_the_files_untouched(team, words, parts):
@@ -442,3 +444,27 @@ def test_check_reads_what_decide_wrote(team):
     decide(team, "1", *BOTH)
     decide(team, "--sign", "model", "--by", "ben")
     assert "decisions.yaml: 2 decisions" in opsreview(team, "check").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (("1", "--not-now", "", *BOTH), "--not-now is empty"),
+        (("--done", ""), "--done is empty"),
+        (("--title", "", *BOTH), "--title is empty"),
+        (("--because", "work waits", *BOTH), "nothing says what is decided"),
+    ],
+)
+def test_empty_or_missing_word_decides_nothing(team, words, part):
+    """A variable that is not set in CI must not accept what it was to decline."""
+    before = everything_in(team.root)
+    done = decide(team, *words)
+    assert done.exit_code == WRONG_USAGE
+    assert part in done.stderr
+    assert everything_in(team.root) == before
+
+
+def test_value_with_a_hash_is_kept_whole(team):
+    words = ("--path", "roles.release-manager.does", "--to", "reads the #help channel")
+    assert decide(team, "--title", "x", *words, *BOTH).exit_code == WHOLE
+    assert last(team).change.to == "reads the #help channel"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -238,3 +239,52 @@ def test_build_a_day_later_tells_the_same(
     later = replace(plan, as_of=plan.as_of + timedelta(hours=1))
 
     assert rows(history, later, built_demo) == rows(history, plan, built_demo)
+
+
+def told_at(history: TeamHistory, built: Path, cycle: str, as_of: str | None) -> dict[str, str]:
+    """The verdicts of a cycle that is read at some moment, by the ledger of the demo."""
+    moment = None if as_of is None else datetime.fromisoformat(as_of)
+    plan = plan_of(history, cycle, moment)
+    window = pl.col("window_start_at") < plan.cycle.window.start_at
+    frames = [pl.read_parquet(built / f"{name}.parquet") for name in ("metrics", "history")]
+    every = pl.concat(frames)
+    now = every.filter(pl.col("window_start_at") == plan.cycle.window.start_at)
+    called = called_in(history, history.model)
+    told = verdict_rows(history, plan, now, every.filter(window), called)
+    return {row["decision"]: row["verdict"] for row in told}
+
+
+@pytest.mark.parametrize(
+    ("cycle", "as_of"),
+    [
+        ("2026-06", None),
+        ("2026-06", "2026-07-01T06:00+00:00"),
+        ("2026-06", "2026-06-12T00:00+00:00"),
+        ("2026-07", "2026-10-20T00:00+00:00"),
+    ],
+)
+def test_verdict_stays_whenever_a_later_cycle_is_read(
+    history: TeamHistory, built_demo: Path, cycle: str, as_of: str | None
+) -> None:
+    assert told_at(history, built_demo, cycle, as_of)["2026-02-d1"] == "worse"
+
+
+def test_old_cycle_is_judged_by_the_model_of_its_day(
+    history: TeamHistory, plan: Plan, built_demo: Path
+) -> None:
+    """What a decision taken afterwards says of the same part does not undo an earlier one."""
+    assert history.model is not None
+    later = decision(
+        id="later",
+        decided_on="2026-11-20",
+        effective_from="2026-12-01",
+        change={"path": "rhythm.release.every", "from": "2 weeks", "to": "4 weeks"},
+    )
+    data = deepcopy(history.model.file.data)
+    data["rhythm"]["release"]["every"] = "4 weeks"
+    model = history.model.as_written(data)
+    changed = replace(history, model=model, decisions=[*history.decisions, later])
+
+    told = {row["decision"]: row["verdict"] for row in rows(changed, plan, built_demo)}
+
+    assert told["2026-09-d1"] == "too early"
