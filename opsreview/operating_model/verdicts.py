@@ -131,7 +131,7 @@ def _not_carried_out(
             return f"The model does not say so: {change.path} is another."
         if known.followed(decision) is False:
             return f"The model says so, but it does not happen: {change.path}."
-    if decision.expects != "done" and is_overdue(decision, known.today):
+    if not change and decision.expects != "done" and is_overdue(decision, known.today):
         return f"It was due on {decision.due:%Y-%m-%d}, and nobody has said that it is done."
     return None
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from opsreview.checkout import Checkout
+from opsreview.errors import ParamsError
 from opsreview.metrics.registry import METRICS
 from opsreview.operating_model.consistency import Measurable, consistency
 from opsreview.operating_model.decision_map import decision_map
-from opsreview.operating_model.decisions import Decision, load_decisions
+from opsreview.operating_model.decisions import Decision, in_force, load_decisions
 from opsreview.operating_model.document import OperatingModel, load_model
 from opsreview.operating_model.remark import Remark, most_urgent_first
 from opsreview.operating_model.surfaces import surfaces
@@ -94,10 +95,26 @@ def remarks_on(
     remarks = consistency(
         model, team.people, measurable=measurable(team), decisions=decisions, today=today
     )
-    remarks = _with_lines(remarks, team, decisions)
+    remarks = _with_lines([*remarks, *_lost_pasts(model, decisions)], team, decisions)
     if checkout is not None:
         remarks += surfaces(model, Checkout.open(checkout), today=today, labels=labels)
     return most_urgent_first(remarks)
+
+
+def _lost_pasts(model: OperatingModel, decisions: Sequence[Decision]) -> Iterator[Remark]:
+    """Decisions before which the model cannot be had again: it names what is no longer there."""
+    for decision in decisions:
+        if decision.change is None or decision.status == "dropped":
+            continue
+        day_before = decision.effective_from - timedelta(days=1)
+        try:
+            model.as_written(in_force(model.file.data, decisions, day_before))
+        except ParamsError:
+            says = (
+                f"the model before it cannot be had again ({decision.change.path} named what is "
+                "no longer there), so earlier cycles are judged by today's: correct its from"
+            )
+            yield Remark("warning", "consistency.lost-past", f"{_LEDGER}.{decision.id}", says)
 
 
 def labels_borne(*items: pl.DataFrame) -> frozenset[str] | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from opsreview.errors import CycleError, StoreError
+from opsreview.errors import CycleError, ParamsError, StoreError
 from opsreview.metrics.reading import Subject
 from opsreview.metrics.registry import METRICS
 from opsreview.metrics.view import Groups, Targets
@@ -135,13 +135,22 @@ def targets_of(history: TeamHistory, plan: Plan) -> Targets:
 
 
 def model_in_force(history: TeamHistory, plan: Plan) -> OperatingModel | None:
-    """The model as it stood at the cycle's end: changes decided for later are undone."""
+    """The model as it stood at the cycle's end: changes decided for later are undone.
+
+    Where the ledger names what is no longer there, that model cannot be had again: it is today's
+    then, and the check warns of it.
+    """
     model = history.model
     if model is None:
         return None
     last_day = (plan.cycle.window.end_at - timedelta(seconds=1)).astimezone(history.team.zone)
     then = in_force(model.file.data, history.decisions, last_day.date())
-    return model if then == model.file.data else model.as_written(then)
+    if then == model.file.data:
+        return model
+    try:
+        return model.as_written(then)
+    except ParamsError:
+        return model
 
 
 def first_moment(tables: TeamTables) -> datetime | None:

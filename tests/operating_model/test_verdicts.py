@@ -336,3 +336,13 @@ def test_change_that_was_changed_again_around_it_was_carried_out(first: str, sec
     found = verdicts(ledger, evidence(model={"promises": [{"id": "load", "at_most": "a third"}]}))
 
     assert found[0].name == "done"
+
+
+def test_open_decision_whose_change_the_model_says_is_judged_by_its_number() -> None:
+    """The model changed: that nobody set its status is no reason to call it not carried out."""
+    change = {"path": "rhythm.triage.every", "from": "week", "to": "weekday"}
+    said = {"rhythm": {"triage": {"every": "weekday"}}}
+
+    found = verdict(evidence(4.0, 5.0, model=said), change=change, status="open")
+
+    assert found.name == "worked"

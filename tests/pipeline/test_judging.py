@@ -15,9 +15,10 @@ import pytest
 
 from opsreview.operating_model.decisions import Change, Decision
 from opsreview.params import Team, load_team
+from opsreview.pipeline.checking import remarks_on
 from opsreview.pipeline.cycle import called_in
 from opsreview.pipeline.judging import foresight, verdict_rows
-from opsreview.pipeline.reading import Plan, TeamHistory, plan_of, read_team
+from opsreview.pipeline.reading import Plan, TeamHistory, model_in_force, plan_of, read_team
 from opsreview.simulate import EXTENSION_TEAM, PlantedDecision
 from opsreview.window import Cycle
 
@@ -288,3 +289,18 @@ def test_old_cycle_is_judged_by_the_model_of_its_day(
     told = {row["decision"]: row["verdict"] for row in rows(changed, plan, built_demo)}
 
     assert told["2026-09-d1"] == "too early"
+
+
+def test_ledger_that_names_what_is_gone_stops_no_build_and_is_warned_of(
+    history: TeamHistory, plan: Plan
+) -> None:
+    gone = {"path": "areas.preview.owner", "from": "preview-lead", "to": "cleo"}
+    lost = decision(id="lost", effective_from="2026-08-01", change=gone)
+    changed = replace(history, decisions=[lost])
+    july = Plan(Cycle("2026-07", history.team.zone), plan.as_of)
+
+    assert model_in_force(changed, july) is history.model
+    assert history.model is not None
+    remarks = remarks_on(history.model, [lost], history.team, None, date(2026, 11, 8), None)
+    (warned,) = [remark for remark in remarks if remark.check == "consistency.lost-past"]
+    assert (warned.severity, warned.path) == ("warning", "ledger.lost")
