@@ -1,0 +1,1 @@
+"""The entries of the table of metrics, a module a subject."""

@@ -1,0 +1,49 @@
+"""On-call: duty and interruptions."""
+
+from __future__ import annotations
+
+from opsreview.metrics import oncall
+from opsreview.metrics.metric import Metric
+
+ONCALL = (
+    Metric(
+        "oncall_share",
+        "oncall",
+        "Hours of duty held by each person, against a fair share",
+        ("shifts",),
+        (("hours", "hours"),),
+        "ours",
+        "",
+        oncall.share_measured,
+    ),
+    Metric(
+        "interruptions",
+        "oncall",
+        "Incidents touching a person",
+        ("incidents",),
+        (("count", "count"),),
+        "ours",
+        "",
+        oncall.interruptions_measured,
+    ),
+    Metric(
+        "busiest_share",
+        "oncall",
+        "The busiest person's share of interruptions, against chance",
+        ("incidents",),
+        tuple((name, "share") for name in ("share", "chance_median", "chance_upper", "mid_p")),
+        "ours",
+        "",
+        oncall.busiest_measured,
+    ),
+    Metric(
+        "time_to_resolve",
+        "oncall",
+        "Hours from an incident's opening to its resolution",
+        ("incidents",),
+        (("median", "hours"),),
+        "Google SRE",
+        "https://sre.google/resources/practices-and-processes/incident-metrics-in-sre/",
+        oncall.resolve_measured,
+    ),
+)
