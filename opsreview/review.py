@@ -157,6 +157,13 @@ class Review:
         return held
 
     @cached_property
+    def signals(self) -> dict[str, Any]:
+        """``signals.json``: which headlines are signals, and how the rest behaves."""
+        signals: dict[str, Any] = self._json("signals.json", {})
+        nothing = {"looked_at": 0, "by_luck": 0.0, "unusual": []}
+        return {"headlines": [], "routine": nothing} | signals
+
+    @cached_property
     def verdicts(self) -> list[dict[str, Any]]:
         """``verdicts.json``: what became of each decision of the ledger."""
         verdicts: list[dict[str, Any]] = self._json("verdicts.json", [])

@@ -156,6 +156,11 @@ def capitalised(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
+def uncapitalised(sentence: str) -> str:
+    """The sentence with its first letter in lower case, as it goes on in another."""
+    return sentence[:1].lower() + sentence[1:]
+
+
 def signed(number: str) -> str:
     """A minus as print has it."""
     return number.replace("-", "−")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -75,21 +75,38 @@ def read_cycle(
     )
 
 
+@dataclass(frozen=True)
+class HistoryReading:
+    """The earlier cycles, read. ``measured`` holds things measured by metric and cycle's start."""
+
+    metrics: pl.DataFrame
+    measured: Mapping[str, Mapping[datetime, pl.DataFrame]] = field(default_factory=dict)
+
+
 def read_history(
-    subject: Subject, cycles: Iterable[tuple[Window, datetime, Targets]]
-) -> pl.DataFrame:
+    subject: Subject,
+    cycles: Iterable[tuple[Window, datetime, Targets]],
+    *,
+    kept: Collection[str] = (),
+) -> HistoryReading:
     """The statistics of earlier cycles, each read at its own end with the same maturity.
 
-    Cycles are read side by side, two for each core: polars works while Python waits for it.
+    Cycles are read side by side, two for each core: polars works while Python waits for it. The
+    things measured (scope ``all``) are held of the metrics in ``kept`` alone.
     """
+    measured: dict[str, dict[datetime, pl.DataFrame]] = {metric: {} for metric in kept}
 
     def rows_of(cycle: tuple[Window, datetime, Targets]) -> list[dict[str, object]]:
-        found = _found(subject, *cycle)
-        return [row for metric, scope, part in found for row in _rows(metric, scope, part)]
+        rows: list[dict[str, object]] = []
+        for metric, scope, part in _found(subject, *cycle):
+            rows += _rows(metric, scope, part)
+            if scope == "all" and metric.id in measured:
+                measured[metric.id][cycle[0].start_at] = part.measured.rows
+        return rows
 
     with ThreadPoolExecutor(2 * (os.cpu_count() or 1)) as readers:
         rows = [row for found in readers.map(rows_of, cycles) for row in found]
-    return _with_the_only_repo(rows, subject.repos)
+    return HistoryReading(_with_the_only_repo(rows, subject.repos), measured)
 
 
 def read_metric(

@@ -9,12 +9,14 @@ from typing import Any
 import polars as pl
 
 from opsreview.claims import Spoken, findings
-from opsreview.metrics.reading import CycleReading, read_cycle, read_history
+from opsreview.metrics.reading import CycleReading, HistoryReading, read_cycle, read_history
+from opsreview.metrics.registry import METRICS
 from opsreview.operating_model.document import OperatingModel
 from opsreview.operating_model.ledger import load_sign_offs
 from opsreview.params import Team
 from opsreview.pipeline.agenda import agenda
 from opsreview.pipeline.artefacts import whole_folder, write_frames, write_json, write_proposals
+from opsreview.pipeline.headlines import headlines_of
 from opsreview.pipeline.holding import handoff_rows, held_rows
 from opsreview.pipeline.loop import write_loop
 from opsreview.pipeline.outlook import next_up, waiting_now
@@ -29,6 +31,7 @@ from opsreview.pipeline.reading import (
     targets_of,
 )
 from opsreview.pipeline.record import run_record
+from opsreview.pipeline.signalling import kept_for, marked, signal_rows
 from opsreview.pipeline.signing import sign_offs_path
 from opsreview.pipeline.summary import summary
 from opsreview.privacy import Appearance, appearance
@@ -50,17 +53,19 @@ def build_cycle(
     reading = read_cycle(
         history.subject, window=plan.cycle.window, as_of=plan.as_of, targets=targets
     )
-    earlier = _earlier(history, plan)
+    headlines = headlines_of(team, METRICS)
+    earlier = _earlier(history, plan, kept_for(headlines))
+    signals = signal_rows(history, plan, reading, earlier, targets.response_hours)
     called = called_in(history, model)
     spoken = Spoken(
         called.metrics(reading.metrics),
-        called.metrics(earlier),
+        called.metrics(earlier.metrics),
         {name: called.measured(rows) for name, rows in reading.measured.items()},
         targets.response_hours,
         model.promises if model else (),
     )
     held = held_rows(history, plan, model, spoken, called, sign_offs=_sign_offs(team))
-    found = findings(spoken, held)
+    found = marked(findings(spoken, held), signals["headlines"])
     run = run_record(history, plan, reading)
     folder = outputs / team.name / plan.cycle.name
     run["target_hours"] = {"response_attainment": targets.response_hours}
@@ -70,6 +75,7 @@ def build_cycle(
         write_json(made / "findings.json", [finding.to_json() for finding in found])
         drift = [claim.to_json() for claim in held]
         write_json(made / "drift.json", drift)
+        write_json(made / "signals.json", signals)
         write_json(made / "next.json", next_up(history, plan, model, called))
         proposed = proposal_rows(history, plan, held, found, called)
         write_proposals(made / "proposals.yaml", proposed)
@@ -78,11 +84,12 @@ def build_cycle(
             write_json(made / "operating_model.json", resolved)
         handoffs = handoff_rows(history, plan)
         write_json(made / "handoffs.json", handoffs)
-        judged = write_loop(made, history, plan, reading.metrics, earlier, called)
+        judged = write_loop(made, history, plan, reading.metrics, earlier.metrics, called)
         topics = agenda(judged, proposed, found, drift, handoffs, window=plan.cycle.window)
         write_json(made / "agenda.json", topics)
         write_json(made / "run.json", run)
-        (made / "summary.md").write_text(summary(run, found, held, judged), encoding="utf-8")
+        told = summary(run, found, held, signals["headlines"], judged)
+        (made / "summary.md").write_text(told, encoding="utf-8")
     return folder, run
 
 
@@ -94,12 +101,13 @@ def _sign_offs(team: Team) -> list[dict[str, Any]] | None:
     return [one.model_dump() for one in load_sign_offs(path, team.people)]
 
 
-def _earlier(history: TeamHistory, plan: Plan) -> pl.DataFrame:
+def _earlier(history: TeamHistory, plan: Plan, kept: set[str]) -> HistoryReading:
     first_at = first_moment(history.tables)
     earlier = list(plan.earlier(first_at)) if first_at else []
     return read_history(
         history.subject,
         ((past.cycle.window, past.as_of, targets_of(history, past)) for past in earlier),
+        kept=kept,
     )
 
 
