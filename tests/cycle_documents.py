@@ -161,6 +161,7 @@ def headline_row(
         says = "no signal: as the 12 earlier cycles vary by themselves"
     return {
         "id": f"{metric}.{statistic}",
+        "topic": {"busiest_share": "oncall", "release_frequency": "releases"}.get(metric, "triage"),
         "metric": metric,
         "statistic": statistic,
         "group": group,

@@ -109,7 +109,8 @@ def _plain_card(row: Mapping[str, str]) -> Card:
     return Card(*said, sentence, _nothing, partial(_says, ""))
 
 
-def _headline(review: Review, card: Card, row: Mapping[str, Any]) -> Headline:
+def _headline(cycle: Review, card: Card, row: Mapping[str, Any]) -> Headline:
+    review = cycle.triage if row.get("topic") == "triage" else cycle
     estimate = review.estimate(card.metric, card.statistic, group=card.group)
     history = review.history(card.metric, card.statistic, group=card.group)
     usual = review.usual(card.metric, card.statistic, group=card.group)
@@ -120,7 +121,9 @@ def _headline(review: Review, card: Card, row: Mapping[str, Any]) -> Headline:
         parts = [certainty_in_words(estimate)] if certainty_in_words(estimate) else []
         sentence = card.sentence(review, estimate)
         parts += card.parts(review)
-        parts += [usual_in_words(usual, estimate.unit)] if usual.cycle_count else []
+        parts += [review.title] if review is not cycle else []
+        noun = review.noun
+        parts += [usual_in_words(usual, estimate.unit, noun=noun)] if usual.cycle_count else []
     picture = sparkline(history, usual, name)
     return Headline(
         card.metric,

@@ -66,6 +66,26 @@ def logrank(
     return LogRank(score, variance, z, erfc(abs(z) / sqrt(2)))
 
 
+class Pool:
+    """One sample made ready to be compared with many others by the score alone."""
+
+    def __init__(self, hours: Values, is_censored: IsCensored) -> None:
+        waits, is_ended = _sample(hours, is_censored)
+        self._hours = np.sort(waits)
+        self._ended_at, self._n_ended = np.unique(waits[is_ended], return_counts=True)
+        self._at_risk = _at_risk(waits, self._ended_at)
+
+    def score(self, hours: Floats, is_ended: Truths) -> float:
+        """``logrank(pool, other).score``; 0 where nothing ended while both were waiting."""
+        other = np.sort(hours)
+        own = _at_risk_of_sorted(other, self._ended_at)
+        expected = float(np.sum(self._n_ended * own / (self._at_risk + own)))
+        ended_at = hours[is_ended]
+        own = _at_risk_of_sorted(other, ended_at)
+        beside = _at_risk_of_sorted(self._hours, ended_at)
+        return ended_at.size - expected - float(np.sum(own / (own + beside)))
+
+
 def _sample(hours: Values, is_censored: IsCensored) -> tuple[Floats, Truths]:
     waits, is_ended = checked_hours(hours), ~checked_truths(is_censored)
     if waits.size != is_ended.size:
@@ -74,4 +94,8 @@ def _sample(hours: Values, is_censored: IsCensored) -> tuple[Floats, Truths]:
 
 
 def _at_risk(hours: Floats, at: Floats) -> Floats:
-    return (hours.size - np.searchsorted(np.sort(hours), at, side="left")).astype(np.float64)
+    return _at_risk_of_sorted(np.sort(hours), at)
+
+
+def _at_risk_of_sorted(hours: Floats, at: Floats) -> Floats:
+    return (hours.size - np.searchsorted(hours, at, side="left")).astype(np.float64)

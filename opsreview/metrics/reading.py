@@ -26,6 +26,7 @@ from opsreview.tables.history import labels_at
 from opsreview.window import Window
 from opsreview.working_time import WorkingCalendar
 
+TOPICS = ("triage", "oncall", "releases")
 _ORDER = ["metric", "scope", "group", "statistic"]
 
 
@@ -51,7 +52,12 @@ class CycleReading:
 
 
 def read_cycle(
-    subject: Subject, *, window: Window, as_of: datetime, targets: Targets
+    subject: Subject,
+    *,
+    window: Window,
+    as_of: datetime,
+    targets: Targets,
+    topics: Collection[str] = TOPICS,
 ) -> CycleReading:
     """Every metric over ``window``, as it stood at ``as_of``.
 
@@ -61,7 +67,7 @@ def read_cycle(
     rows: list[dict[str, object]] = []
     measured: dict[str, pl.DataFrame] = {}
     curves, excluded = [], []
-    for metric, scope, found in _found(subject, window, as_of, targets):
+    for metric, scope, found in _found(subject, window, as_of, targets, topics):
         rows += _rows(metric, scope, found)
         curves += [_filed(curve, metric.id, scope) for curve in found.measured.curves()]
         if scope == "all":
@@ -88,17 +94,19 @@ def read_history(
     cycles: Iterable[tuple[Window, datetime, Targets]],
     *,
     kept: Collection[str] = (),
+    topics: Collection[str] = TOPICS,
 ) -> HistoryReading:
     """The statistics of earlier cycles, each read at its own end with the same maturity.
 
     Cycles are read side by side, two for each core: polars works while Python waits for it. The
-    things measured (scope ``all``) are held of the metrics in ``kept`` alone.
+    things measured (scope ``all``) are held of the metrics in ``kept`` alone; ``topics`` says of
+    which all is read.
     """
     measured: dict[str, dict[datetime, pl.DataFrame]] = {metric: {} for metric in kept}
 
     def rows_of(cycle: tuple[Window, datetime, Targets]) -> list[dict[str, object]]:
         rows: list[dict[str, object]] = []
-        for metric, scope, part in _found(subject, *cycle):
+        for metric, scope, part in _found(subject, *cycle, topics):
             rows += _rows(metric, scope, part)
             if scope == "all" and metric.id in measured:
                 measured[metric.id][cycle[0].start_at] = part.measured.rows
@@ -126,13 +134,18 @@ class _Found:
 
 
 def _found(
-    subject: Subject, window: Window, as_of: datetime, targets: Targets
+    subject: Subject,
+    window: Window,
+    as_of: datetime,
+    targets: Targets,
+    topics: Collection[str],
 ) -> Iterator[tuple[Metric, str, _Found]]:
     for scope, frames in _scopes(subject):
         repos = subject.repos if scope == "all" else [scope]
         tables = _labelled(frames, subject.groups, as_of)
         for metric in METRICS.values():
-            if scope == "all" or metric.topic != "oncall":
+            is_read = metric.topic in topics
+            if is_read and (scope == "all" or metric.topic != "oncall"):
                 yield metric, scope, _read(metric, subject, tables, repos, window, as_of, targets)
 
 

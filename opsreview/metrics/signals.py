@@ -19,7 +19,7 @@ import numpy.typing as npt
 from scipy import optimize
 
 from opsreview.metrics.contrast import Contrast, Point, contrast
-from opsreview.metrics.logrank import logrank
+from opsreview.metrics.logrank import Pool, logrank
 
 MOST_EARLIER = 24
 ERROR = 0.05
@@ -257,10 +257,10 @@ def _stretched(pool: tuple[Floats, Truths], one: Wait, steepness: float) -> Poin
     variance = logrank(*pool, one.hours, one.is_censored).variance
     if not variance or not steepness:
         return None
+    others, is_ended = Pool(*pool), ~one.is_censored
 
     def longer(log_factor: float) -> float:
-        score = logrank(*pool, one.hours * math.exp(-log_factor), one.is_censored).score
-        return 0.0 if score is None else score
+        return others.score(one.hours * math.exp(-log_factor), is_ended)
 
     reach = _FIRST_REACH
     while longer(-reach) > 0 or longer(reach) < 0:

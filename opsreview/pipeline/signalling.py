@@ -14,7 +14,7 @@ from opsreview.findings import Finding
 from opsreview.metrics.behaviour import FEWEST_EARLIER, by_luck, unusual
 from opsreview.metrics.comparison import scale_of
 from opsreview.metrics.contrast import holm
-from opsreview.metrics.reading import CycleReading, HistoryReading
+from opsreview.metrics.reading import TOPICS
 from opsreview.metrics.registry import METRICS
 from opsreview.metrics.signals import (
     ERROR,
@@ -33,7 +33,8 @@ from opsreview.metrics.signals import (
 from opsreview.metrics.view import hours_between
 from opsreview.operating_model.verdicts import CARRIED_OVER, STOCKS
 from opsreview.pipeline.headlines import Headline, headlines_of
-from opsreview.pipeline.reading import Plan, TeamHistory
+from opsreview.pipeline.reading import TeamHistory
+from opsreview.pipeline.sight import STEPPED, Sight
 from opsreview.window import Window, literal
 from opsreview.wording import counted, statistic_name
 
@@ -74,31 +75,31 @@ def kept_for(headlines: Sequence[Headline]) -> set[str]:
     return {headline.metric for headline in headlines if headline.id in ENDINGS}
 
 
-def signal_rows(
-    history: TeamHistory,
-    plan: Plan,
-    reading: CycleReading,
-    earlier: HistoryReading,
-    target_hours: float,
-) -> dict[str, Any]:
+def signal_rows(history: TeamHistory, month: Sight, longer: Sight | None) -> dict[str, Any]:
     """What is a signal, by headline, and how the rest behaves.
 
+    Args:
+        history: The team.
+        month: The cycle under review and those before it.
+        longer: What is read of triage instead where a month holds too few issues.
+
     Returns:
-        ``headlines``: ``id, metric, statistic, group, is_signal, p, earlier_count, says,
+        ``headlines``: ``id, topic, metric, statistic, group, is_signal, p, earlier_count, says,
         visible`` (the smallest visible change in words, or None); ``routine``: ``looked_at``,
         ``by_luck`` (how many of those luck alone makes unusual) and ``unusual``, each ``metric``,
         ``statistic`` and ``rule``.
     """
     headlines = headlines_of(history.team, METRICS)
-    frames = pl.concat([earlier.metrics, reading.metrics]).filter(scope="all")
-    whole = _whole(history, frames, plan)
-    found = [
-        _signalled(_seen(headline, whole, plan, reading, earlier, target_hours), len(headlines))
-        for headline in headlines
-    ]
+    sights = {topic: longer if longer and topic in STEPPED else month for topic in TOPICS}
+    whole = {topic: _whole(history, sight, topic) for topic, sight in sights.items()}
+    found = []
+    for headline in headlines:
+        topic = METRICS[headline.metric].topic
+        seen = _seen(headline, whole[topic], sights[topic])
+        found.append(_signalled(seen, len(headlines)) | {"noun": sights[topic].noun})
     stands = holm([row["p"] for row in found], ERROR)
     rows = [_told(row, is_signal) for row, is_signal in zip(found, stands, strict=True)]
-    return {"headlines": rows, "routine": _routine(whole, plan, headlines)}
+    return {"headlines": rows, "routine": _routine(pl.concat(whole.values()), headlines)}
 
 
 def marked(found: Sequence[Finding], headlines: Sequence[Row]) -> list[Finding]:
@@ -107,15 +108,27 @@ def marked(found: Sequence[Finding], headlines: Sequence[Row]) -> list[Finding]:
     return [replace(each, is_signal=each.id in signals) for each in found]
 
 
-def _whole(history: TeamHistory, frames: pl.DataFrame, plan: Plan) -> pl.DataFrame:
-    """The rows of the latest cycles: of the earlier ones what the sources speak for wholly."""
-    coverage, repos = history.tables.coverage, history.team.review.repos
+def over_the_quarter(
+    of_month: Sequence[Finding], of_quarter: Sequence[Finding], title: str
+) -> list[Finding]:
+    """The month's findings, those of triage replaced by the quarter's, which say so."""
+    longer = [replace(each, claim=f"{title}: {each.claim}") for each in of_quarter]
+    return [*longer, *(each for each in of_month if each.topic not in STEPPED)]
+
+
+def _whole(history: TeamHistory, sight: Sight, topic: str) -> pl.DataFrame:
+    """A topic's rows of the latest cycles: of the earlier ones those the sources wholly tell."""
+    coverage, repos, plan = history.tables.coverage, history.team.review.repos, sight.plan
+    metrics = [metric for metric in METRICS.values() if metric.topic == topic]
+    frames = pl.concat([sight.earlier.metrics, sight.reading.metrics]).filter(
+        (pl.col("scope") == "all") & pl.col("metric").is_in([metric.id for metric in metrics])
+    )
     cycles = frames.select("window_start_at", "window_end_at").unique().sort("window_start_at")
     cycles = cycles.filter(pl.col("window_start_at") < plan.cycle.window.start_at)
     partly = [
         (metric.id, start_at)
         for start_at, end_at in cycles.tail(MOST_EARLIER).iter_rows()
-        for metric in METRICS.values()
+        for metric in metrics
         if coverage.covered(metric.needs, repos, Window(start_at, end_at), end_at).reason
     ]
     start_at = frames.schema["window_start_at"]
@@ -129,27 +142,20 @@ def _whole(history: TeamHistory, frames: pl.DataFrame, plan: Plan) -> pl.DataFra
     )
 
 
-def _seen(
-    headline: Headline,
-    whole: pl.DataFrame,
-    plan: Plan,
-    reading: CycleReading,
-    earlier: HistoryReading,
-    target_hours: float,
-) -> Seen:
+def _seen(headline: Headline, whole: pl.DataFrame, sight: Sight) -> Seen:
     told = BY_CHANCE if headline.metric == BY_CHANCE.metric else headline
     of = {"metric": told.metric, "statistic": told.statistic, "group": told.group}
     rows = whole.filter(**of).filter(pl.col("value").is_not_null() | (pl.col("n") > 0)).to_dicts()
-    now = plan.cycle.window.start_at
-    past = earlier.measured.get(headline.metric, {})
-    measured = {**past, now: reading.measured.get(headline.metric, pl.DataFrame())}
+    now = sight.plan.cycle.window.start_at
+    past = sight.earlier.measured.get(headline.metric, {})
+    measured = {**past, now: sight.reading.measured.get(headline.metric, pl.DataFrame())}
     starts = [row["window_start_at"] for row in rows]
     is_measured = now in starts
     return Seen(
         headline,
         rows if is_measured else [],
         [measured.get(start, pl.DataFrame()) for start in starts],
-        target_hours,
+        sight.targets.response_hours,
     )
 
 
@@ -158,6 +164,7 @@ def _signalled(seen: Seen, among: int) -> dict[str, Any]:
     headline, earlier_count = seen.headline, max(len(seen.rows) - 1, 0)
     known = {
         "id": headline.id,
+        "topic": METRICS[headline.metric].topic,
         "metric": headline.metric,
         "statistic": headline.statistic,
         "group": headline.group,
@@ -259,18 +266,18 @@ def _change_in_words(seen: Seen, least: float | None) -> str | None:
 
 def _told(row: dict[str, Any], is_signal: bool) -> dict[str, Any]:
     """The row as ``signals.json`` has it: what it comes to, in words."""
-    rises = row.pop("rises")
-    says = row["says"] or _ruling(row, is_signal, rises)
+    rises, noun = row.pop("rises"), row.pop("noun")
+    says = row["says"] or _ruling(row, is_signal, rises, noun)
     p = None if row["p"] is None else round(row["p"], 9)
     return row | {"is_signal": is_signal, "says": says, "p": p}
 
 
-def _ruling(row: Row, is_signal: bool, rises: bool | None) -> str:
+def _ruling(row: Row, is_signal: bool, rises: bool | None, noun: str) -> str:
     if row["metric"] == BY_CHANCE.metric:
         return (
             "a signal: more than chance gives" if is_signal else "no signal: chance gives as much"
         )
-    cycles = counted(row["earlier_count"], "earlier cycle")
+    cycles = counted(row["earlier_count"], f"earlier {noun}")
     if not is_signal:
         return f"no signal: as the {cycles} vary by themselves"
     moved = "higher" if rises else "lower"
@@ -279,10 +286,10 @@ def _ruling(row: Row, is_signal: bool, rises: bool | None) -> str:
     return f"a signal: {moved} than the {cycles}, by more than they vary among themselves"
 
 
-def _routine(whole: pl.DataFrame, plan: Plan, headlines: Sequence[Headline]) -> dict[str, Any]:
+def _routine(whole: pl.DataFrame, headlines: Sequence[Headline]) -> dict[str, Any]:
     """How all other numbers behave, by process behaviour charts."""
     looked_at, luck, odd = 0, 0.0, []
-    for (metric, statistic), values in _others(whole, plan, headlines):
+    for (metric, statistic), values in _others(whole, headlines):
         looked_at += 1
         luck += by_luck(values)
         if rule := unusual(values):
@@ -292,7 +299,7 @@ def _routine(whole: pl.DataFrame, plan: Plan, headlines: Sequence[Headline]) -> 
 
 
 def _others(
-    whole: pl.DataFrame, plan: Plan, headlines: Sequence[Headline]
+    whole: pl.DataFrame, headlines: Sequence[Headline]
 ) -> Iterator[tuple[tuple[str, str], list[float]]]:
     """The values of every other statistic that each cycle makes anew, oldest first.
 
@@ -300,6 +307,7 @@ def _others(
     """
     led_by = {(headline.metric, headline.statistic) for headline in headlines}
     known = whole.filter((pl.col("group") == "all") & pl.col("value").is_not_null())
+    last_end_at = whole["window_end_at"].max()
     rated = set(known.filter(statistic="rate_per_week")["metric"])
     for key, rows in known.group_by(["metric", "statistic"], maintain_order=True):
         metric, statistic = str(key[0]), str(key[1])
@@ -307,13 +315,17 @@ def _others(
         is_twice = statistic == "count" and metric in rated
         if carries or is_twice or statistic in _NOT_LOOKED_AT or (metric, statistic) in led_by:
             continue
-        is_now = rows["window_start_at"][-1] == plan.cycle.window.start_at
+        is_now = rows["window_end_at"][-1] == last_end_at
         if is_now and rows.height > FEWEST_EARLIER:
             yield (metric, statistic), _comparable(rows)
 
 
 def _comparable(rows: pl.DataFrame) -> list[float]:
-    values = rows["value"].to_list()
+    values: list[float] = rows["value"].to_list()
+    if rows["unit"][0] == "count":
+        return [
+            value / _window(row).weeks for value, row in zip(values, rows.to_dicts(), strict=True)
+        ]
     if scale_of(rows["unit"][0], rows["statistic"][0]) == "ratio":
         return [math.log(max(value, _SHORTEST_HOURS)) for value in values]
     return values

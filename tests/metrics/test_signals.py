@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from opsreview.metrics.contrast import holm
+from opsreview.metrics.logrank import Pool, logrank
 from opsreview.metrics.signals import (
     Durations,
     Levels,
@@ -150,3 +151,13 @@ def test_change_of_every_kind_of_number_is_told_in_its_own_scale():
     assert levels.visible > 4
     assert 1.5 < durations.visible < 4
     assert 1.5 < rates.visible < 6
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_score_beside_a_pool_is_the_log_rank_s_own(seed):
+    dice = np.random.default_rng(seed)
+    pool = Wait(np.round(dice.exponential(9, 80)), dice.random(80) < 0.3)
+    one = Wait(np.round(dice.exponential(12, 15)), dice.random(15) < 0.3)
+    score = Pool(pool.hours, pool.is_censored).score(one.hours, ~one.is_censored)
+    alone = logrank(pool.hours, pool.is_censored, one.hours, one.is_censored).score
+    assert score == pytest.approx(alone)
