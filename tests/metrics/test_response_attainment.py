@@ -219,7 +219,7 @@ def test_small_stratum_says_that_it_is_small_and_nothing_more(due: int, reason: 
     measured = attainment_measured(view(issues=issues({}, *labelled), groups=GROUPS))
 
     parts = stated(measured, "priority:p1")
-    assert list(parts) == SHARES
+    assert list(parts) == [*SHARES, "share_of_answered_in_time"]
     assert {(part.value, part.n, part.reason) for part in parts.values()} == {(None, 0, reason)}
 
 
