@@ -11,7 +11,6 @@ from opsreview.estimate import Estimate
 from opsreview.metrics.endings import (
     NO_TEAM,
     NONE_OPENED,
-    first_closes,
     has_team,
     left_out_issues,
     opened_issues,
@@ -21,10 +20,10 @@ from opsreview.metrics.endings import (
 from opsreview.metrics.survival import aalen_johansen, median_with_rivals
 from opsreview.metrics.view import ITEM, Measured, View, duration_curves
 from opsreview.metrics.work import team_acts
-from opsreview.metrics.working_waits import as_declared, median_in_working_hours, working_hours
+from opsreview.metrics.working_waits import as_declared, median_in_working_hours, with_working_hours
 from opsreview.window import Window, literal
 
-STATISTICS = (("median", "hours"), ("median_working_hours", "hours"))
+STATISTICS = (("median", "hours"), ("median_working_hours", "working_hours"))
 MAIN, RIVAL = "attended", "closed_unattended"
 
 
@@ -62,22 +61,21 @@ def time_to_first_attention(
     first = (
         team_acts(comments, events)
         .filter(pl.col("at") <= literal(as_of))
-        .join(opened.select(*ITEM, "author_id"), on=ITEM)
+        .join(opened.lazy().select(*ITEM, "author_id"), on=ITEM)
         .filter(is_other)
+        .collect()
         .sort("at", "person")
-        .group_by(ITEM, maintain_order=True)
-        .agg(reached_at=pl.col("at").first(), person=pl.col("person").first())
+        .unique(ITEM, keep="first", maintain_order=True)
+        .select(*ITEM, "person", reached_at="at")
     )
-    closes = first_closes(opened, spells, as_of=as_of)
-    return waits(closes, first, as_of=as_of, main=MAIN, by="person")
+    return waits(opened, first, as_of=as_of, main=MAIN, by="person")
 
 
 def attention_measured(view: View) -> Measured:
     """The registry's way in."""
-    excluded = left_out_issues(view, view.window)
     stated = [(*what, "all") for what in STATISTICS]
     if not has_team(view):
-        return unmeasurable(excluded, stated, NO_TEAM)
+        return unmeasurable(left_out_issues(view, view.window), stated, NO_TEAM)
     rows = time_to_first_attention(
         view["issues"],
         view["comments"],
@@ -86,12 +84,10 @@ def attention_measured(view: View) -> Measured:
         window=view.window,
         as_of=view.as_of,
     )
+    excluded = left_out_issues(view, view.window, followed_count=rows.height)
     if rows.is_empty() and excluded.height:
         return unmeasurable(excluded, stated)
-    hours = working_hours(
-        rows, "opened_at", "ended_at", calendar=view.team_calendar, as_of=view.as_of
-    )
-    rows = rows.with_columns(working_hours=hours)
+    rows = with_working_hours(rows, view)
     return Measured(
         rows,
         [

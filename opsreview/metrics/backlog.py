@@ -52,8 +52,7 @@ def issues_closed(spells: pl.DataFrame, *, window: Window) -> pl.DataFrame:
         CHAOSS, https://chaoss.community/kb/metric-issues-closed/
     """
     return (
-        spells.lazy()
-        .filter(window.has("end_at"))
+        spells.filter(window.has("end_at"))
         .join(_openings(spells), on=ITEM)
         .select(
             *ITEM,
@@ -63,7 +62,6 @@ def issues_closed(spells: pl.DataFrame, *, window: Window) -> pl.DataFrame:
             open_hours=hours_between("opened_at", "end_at"),
         )
         .sort("closed_at", *ITEM)
-        .collect()
     )
 
 
@@ -120,12 +118,10 @@ def issue_age(spells: pl.DataFrame, *, as_of: datetime) -> pl.DataFrame:
         CHAOSS, https://chaoss.community/kb/metric-issue-age/
     """
     return (
-        spells.lazy()
-        .filter((pl.col("kind") == "issue") & is_open_at(as_of))
+        spells.filter((pl.col("kind") == "issue") & is_open_at(as_of))
         .join(_openings(spells), on=ITEM)
         .select(*ITEM, "opened_at", age_hours=hours_between("opened_at", literal(as_of)))
         .sort("opened_at", *ITEM)
-        .collect()
     )
 
 
@@ -209,8 +205,8 @@ def ages_of_rows(rows: pl.DataFrame) -> list[Estimate]:
     return [ages, count(rows.height)]
 
 
-def _openings(spells: pl.DataFrame) -> pl.LazyFrame:
-    return spells.lazy().filter(pl.col("spell") == 0).select(*ITEM, opened_at="start_at")
+def _openings(spells: pl.DataFrame) -> pl.DataFrame:
+    return spells.filter(pl.col("spell") == 0).select(*ITEM, opened_at="start_at")
 
 
 def _groups(view: View) -> tuple[str, ...]:

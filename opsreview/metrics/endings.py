@@ -9,75 +9,57 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from opsreview.estimate import not_measurable
-from opsreview.metrics.view import ITEM, Measured, View, hours_between, read_once
+from opsreview.metrics.view import ITEM, Measured, View, hours_between, left_out
 from opsreview.window import Window, literal
 
 # A comment this soon after a close came with it: the item was not closed without a word.
 CLOSED_WITH_A_WORD = timedelta(minutes=1)
-WAITED = (*ITEM, "title", "url", "opened_at", "waited_hours", "ending", "ended_at")
 NONE_OPENED = "no issue was opened in the window"
 NO_TEAM = "nothing says who is in the team: list it in people.yaml"
+
+_AUTHOR = ("author_id", "author_is_team")
+_CLOSER = ("closer_id", "closer_kind", "closer_is_team")
 
 Statistic = tuple[str, str, str]  # its name, unit and group
 
 
 def opened_issues(
     issues: pl.DataFrame, spells: pl.DataFrame, *, window: Window, as_of: datetime
-) -> pl.LazyFrame:
-    """Issues opened in the window by ``as_of`` that can be followed to an end.
+) -> pl.DataFrame:
+    """Issues opened in the window by ``as_of`` that can be followed to an end, with their close.
 
     Left out are those whose author the source never gave, and those closed at a moment nobody
     knows.
 
     Returns:
-        One row per issue: repo, number, title, url, opened_at, author_id, author_is_team, labels.
+        One row per issue: repo, number, title, url, opened_at, author_id, author_is_team, labels,
+        closed_at, closer_id, closer_kind and closer_is_team of its first close, and closed_by, how
+        a close without what was waited for is called (``withdrawn``: by the author,
+        ``closed_by_team``, ...); null where it was not closed by ``as_of``.
     """
+    is_opened = window.has("opened_at") & (pl.col("opened_at") <= literal(as_of))
+    opened = issues.filter(is_opened & _author_is_known())
+    firsts = spells.filter(_is_first_spell())
+    is_closed = pl.col("closed_at") <= literal(as_of)
     return (
-        issues.lazy()
-        .filter(
-            window.has("opened_at") & (pl.col("opened_at") <= literal(as_of)) & _author_is_known()
+        opened.select(*ITEM, "title", "url", "opened_at", *_AUTHOR, "labels")
+        .join(
+            firsts.select(*ITEM, *_CLOSER, "is_end_known", closed_at="end_at"), on=ITEM, how="left"
         )
-        .join(spells.lazy().filter(_has_no_known_end()), on=ITEM, how="anti")
-        .select(*ITEM, "title", "url", "opened_at", "author_id", "author_is_team", "labels")
-        .pipe(read_once)
-    )
-
-
-def first_closes(opened: pl.LazyFrame, spells: pl.DataFrame, *, as_of: datetime) -> pl.LazyFrame:
-    """The opened issues with their first close by ``as_of``: closed_at, closer_id, ..."""
-    is_first_close = _is_first_spell() & (pl.col("end_at") <= literal(as_of))
-    closes = (
-        spells.lazy()
-        .filter(is_first_close)
-        .select(*ITEM, "closer_id", "closer_kind", "closer_is_team", closed_at="end_at")
-    )
-    return opened.join(closes, on=ITEM, how="left")
-
-
-def closed_by() -> pl.Expr:
-    """How a close without what was waited for is called, by who closed; null where open."""
-    return (
-        pl.when(pl.col("closed_at").is_null())
-        .then(None)
-        .when((pl.col("closer_id") == pl.col("author_id")).fill_null(False))
-        .then(pl.lit("withdrawn"))
-        .when(pl.col("closer_kind") == "bot")
-        .then(pl.lit("closed_by_bot"))
-        .when(pl.col("closer_kind").is_null())
-        .then(pl.lit("closed_by_unknown"))
-        .when(pl.col("closer_is_team").fill_null(False))
-        .then(pl.lit("closed_by_team"))
-        .otherwise(pl.lit("closed_by_other"))
+        .filter(pl.col("is_end_known").fill_null(True))
+        .drop("is_end_known")
+        .with_columns(pl.when(is_closed).then(pl.col("closed_at", *_CLOSER)))
+        .with_columns(closed_by=_closed_by())
     )
 
 
 def waits(
-    closes: pl.LazyFrame, reached: pl.LazyFrame, *, as_of: datetime, main: str, by: str
+    opened: pl.DataFrame, reached: pl.DataFrame, *, as_of: datetime, main: str, by: str
 ) -> pl.DataFrame:
     """Hours from each issue's opening to what was waited for, or to its close without it.
 
     Args:
-        closes: ``first_closes``.
+        opened: ``opened_issues``.
         reached: repo, number, reached_at, person: when what was waited for came, and from whom.
         as_of: Who has neither is censored then.
         main: What the ending is called where it came.
@@ -90,31 +72,42 @@ def waits(
     is_in_time = pl.col("reached_at") <= pl.col("closed_at") + CLOSED_WITH_A_WORD
     is_reached = pl.col("reached_at").is_not_null() & is_in_time.fill_null(True)
     return (
-        closes.join(reached, on=ITEM, how="left")
+        opened.join(reached, on=ITEM, how="left")
         .with_columns(
-            ending=pl.when(is_reached).then(pl.lit(main)).otherwise(closed_by()),
+            ending=pl.when(is_reached).then(pl.lit(main)).otherwise("closed_by"),
             ended_at=pl.when(is_reached).then("reached_at").otherwise("closed_at"),
             person=pl.when(is_reached).then("person"),
         )
-        .pipe(waited, as_of=as_of)
-        .select(*WAITED, pl.col("person").alias(by), "is_censored")
+        .select(*waited(as_of), pl.col("person").alias(by), is_censored())
         .sort(ITEM)
-        .collect()
     )
 
 
-def waited(ended: pl.LazyFrame, *, as_of: datetime) -> pl.LazyFrame:
-    """The hours from ``opened_at`` to ``ended_at``, or to ``as_of`` where ``ending`` is null."""
+def waited(as_of: datetime) -> list[pl.Expr]:
+    """The columns of every wait, from opened_at, ending (null: still waiting) and ended_at."""
     ended_at = pl.max_horizontal("opened_at", pl.col("ended_at").fill_null(literal(as_of)))
-    return ended.with_columns(
-        waited_hours=hours_between("opened_at", ended_at), is_censored=pl.col("ending").is_null()
+    hours = hours_between("opened_at", ended_at).alias("waited_hours")
+    return [pl.col(*ITEM, "title", "url", "opened_at"), hours, pl.col("ending", "ended_at")]
+
+
+def is_censored() -> pl.Expr:
+    """Whether it is still waiting."""
+    return pl.col("ending").is_null().alias("is_censored")
+
+
+def left_out_issues(
+    view: View, window: Window, *, followed_count: int | None = None
+) -> pl.DataFrame:
+    """Issues opened in ``window`` that cannot be followed, as rows of ``excluded.parquet``.
+
+    Where it is known how many can, and all can, nothing more is looked up.
+    """
+    opened = view["issues"].filter(
+        window.has("opened_at") & (pl.col("opened_at") <= literal(view.as_of))
     )
-
-
-def left_out_issues(view: View, window: Window) -> pl.DataFrame:
-    """Issues opened in ``window`` that cannot be followed, as rows of ``excluded.parquet``."""
-    is_opened = window.has("opened_at") & (pl.col("opened_at") <= literal(view.as_of))
-    endless = view["spells"].lazy().filter(_has_no_known_end())
+    if opened.height == followed_count:
+        return left_out(opened.clear(), "")
+    endless = view["spells"].lazy().filter(_is_first_spell() & ~pl.col("is_end_known"))
     reason = (
         pl.when(~_author_is_known())
         .then(pl.lit("the author is unknown"))
@@ -122,9 +115,7 @@ def left_out_issues(view: View, window: Window) -> pl.DataFrame:
         .then(pl.lit("closed at a moment nobody knows"))
     )
     return (
-        view["issues"]
-        .lazy()
-        .filter(is_opened)
+        opened.lazy()
         .join(endless.select(*ITEM, is_endless=True), on=ITEM, how="left")
         .select("repo", key=pl.col("number").cast(pl.String), reason=reason)
         .drop_nulls("reason")
@@ -149,12 +140,24 @@ def has_team(view: View) -> bool:
     return bool(view["people"]["is_team"].is_not_null().any())
 
 
+def _closed_by() -> pl.Expr:
+    return (
+        pl.when(pl.col("closed_at").is_null())
+        .then(None)
+        .when((pl.col("closer_id") == pl.col("author_id")).fill_null(False))
+        .then(pl.lit("withdrawn"))
+        .when(pl.col("closer_kind") == "bot")
+        .then(pl.lit("closed_by_bot"))
+        .when(pl.col("closer_kind").is_null())
+        .then(pl.lit("closed_by_unknown"))
+        .when(pl.col("closer_is_team").fill_null(False))
+        .then(pl.lit("closed_by_team"))
+        .otherwise(pl.lit("closed_by_other"))
+    )
+
+
 def _is_first_spell() -> pl.Expr:
     return (pl.col("kind") == "issue") & (pl.col("spell") == 0)
-
-
-def _has_no_known_end() -> pl.Expr:
-    return _is_first_spell() & ~pl.col("is_end_known")
 
 
 def _author_is_known() -> pl.Expr:

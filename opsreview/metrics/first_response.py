@@ -13,7 +13,6 @@ from opsreview.estimate import Estimate, not_measurable
 from opsreview.metrics.endings import (
     NO_TEAM,
     NONE_OPENED,
-    first_closes,
     has_team,
     left_out_issues,
     opened_issues,
@@ -23,16 +22,16 @@ from opsreview.metrics.endings import (
 from opsreview.metrics.intervals import share
 from opsreview.metrics.survival import aalen_johansen, median_with_rivals
 from opsreview.metrics.view import ITEM, STRATUM_MINIMUM, Measured, View, duration_curves
-from opsreview.metrics.working_waits import as_declared, median_in_working_hours, working_hours
+from opsreview.metrics.working_waits import as_declared, median_in_working_hours, with_working_hours
 from opsreview.window import Window, literal
 
 PARTS = ("answered", "closed_unanswered", "waiting")
 NAIVE_SHARE = "share_of_answered_in_time"
 RESPONSE_STATISTICS = (
     ("median", "hours"),
-    ("median_working_hours", "hours"),
+    ("median_working_hours", "working_hours"),
     ("median_by_team", "hours"),
-    ("median_working_hours_by_team", "hours"),
+    ("median_working_hours_by_team", "working_hours"),
     ("median_of_answered", "hours"),
 )
 ATTAINMENT_STATISTICS = (*((f"share_{part}", "share") for part in PARTS), (NAIVE_SHARE, "share"))
@@ -73,9 +72,8 @@ def time_to_first_response(
         CHAOSS, https://chaoss.community/kb/metric-time-to-first-response/
     """
     opened = opened_issues(issues, spells, window=window, as_of=as_of)
-    responses = _first_responses(opened, comments.lazy(), as_of=as_of, by_team=by_team)
-    closes = first_closes(opened, spells, as_of=as_of)
-    return waits(closes, responses, as_of=as_of, main="answered", by="responder_id")
+    said = _said_by_others(opened, comments, as_of=as_of)
+    return _waits(opened, said, as_of=as_of, by_team=by_team)
 
 
 def response_attainment(
@@ -115,8 +113,8 @@ def response_attainment(
 
 def first_response_measured(view: View) -> Measured:
     """The registry's way in: any person's answer and the team's, with the rival ends drawn."""
-    rows = _with_the_teams(_responses(view, by_team=False), view)
-    excluded = left_out_issues(view, view.window)
+    rows = _responses(view)
+    excluded = left_out_issues(view, view.window, followed_count=rows.height)
     if rows.is_empty() and excluded.height:
         return unmeasurable(excluded, [(*what, "all") for what in RESPONSE_STATISTICS])
     return Measured(
@@ -136,8 +134,8 @@ def responses_of_rows(rows: pl.DataFrame) -> list[Estimate]:
     estimates = []
     for suffix, prefix in (("", ""), ("_by_team", "team_")):
         if prefix and is_team_unknown:
-            names = ("median_by_team", "median_working_hours_by_team")
-            estimates += [not_measurable(name, "hours", NO_TEAM) for name in names]
+            teams = (what for what in RESPONSE_STATISTICS if what[0].endswith("_by_team"))
+            estimates += [not_measurable(*what, NO_TEAM) for what in teams]
             continue
         ending = rows[f"{prefix}ending"]
         estimates += [
@@ -169,32 +167,19 @@ def _median_of_answered(rows: pl.DataFrame) -> Estimate:
     return Estimate("median_of_answered", median, "hours", len(answered), method=_OF_ANSWERED)
 
 
-def _responses(view: View, *, by_team: bool) -> pl.DataFrame:
-    return time_to_first_response(
-        view["issues"],
-        view["comments"],
-        view["spells"],
-        window=view.window,
-        as_of=view.as_of,
-        by_team=by_team,
-    ).pipe(_with_working_hours, view)
-
-
-def _with_working_hours(rows: pl.DataFrame, view: View) -> pl.DataFrame:
-    hours = working_hours(
-        rows, "opened_at", "ended_at", calendar=view.team_calendar, as_of=view.as_of
+def _responses(view: View) -> pl.DataFrame:
+    """Any person's answers with the team's beside; those null where nobody knows the team."""
+    as_of = view.as_of
+    opened = opened_issues(view["issues"], view["spells"], window=view.window, as_of=as_of)
+    said = _said_by_others(opened, view["comments"], as_of=as_of)
+    anyones, teams = (
+        with_working_hours(_waits(opened, said, as_of=as_of, by_team=by_team), view)
+        for by_team in (False, True)
     )
-    return rows.with_columns(working_hours=hours)
-
-
-def _with_the_teams(rows: pl.DataFrame, view: View) -> pl.DataFrame:
-    """The rows with the team's own answers beside; null where nothing says who is in the team."""
     names = ("waited_hours", "working_hours", "ending")
-    teams = _responses(view, by_team=True).select(
-        *ITEM, *(pl.col(name).alias(f"team_{name}") for name in names)
-    )
     known = teams if has_team(view) else teams.clear()
-    return rows.join(known, on=ITEM, how="left", maintain_order="left")
+    known = known.select(*ITEM, *(pl.col(name).alias(f"team_{name}") for name in names))
+    return anyones.join(known, on=ITEM, how="left", maintain_order="left")
 
 
 def attainment_measured(view: View) -> Measured:
@@ -276,25 +261,31 @@ def _strata(
         yield group, judged.join(view["labels"].filter(is_labelled), on=ITEM, how="semi")
 
 
-def _first_responses(
-    opened: pl.LazyFrame, comments: pl.LazyFrame, *, as_of: datetime, by_team: bool
-) -> pl.LazyFrame:
+def _said_by_others(
+    opened: pl.DataFrame, comments: pl.DataFrame, *, as_of: datetime
+) -> pl.DataFrame:
+    """What people other than its author said on each of the opened issues."""
     is_person = (pl.col("author_id") != pl.col("opener_id")).fill_null(True)
-    is_response = (
-        (pl.col("author_kind") == "human") & is_person & (pl.col("created_at") <= literal(as_of))
-    )
-    if by_team:
-        is_response &= pl.col("author_is_team")
+    is_said = (pl.col("author_kind") == "human") & (pl.col("created_at") <= literal(as_of))
     return (
-        comments.join(opened.select(*ITEM, opener_id="author_id"), on=ITEM)
-        .filter(is_response)
-        .sort("created_at", "comment_id")
-        .group_by(ITEM, maintain_order=True)
-        .agg(
-            reached_at=pl.col("created_at").first(),
-            person=pl.col("author_id").first(),
-        )
+        comments.lazy()
+        .filter(is_said)
+        .join(opened.lazy().select(*ITEM, opener_id="author_id"), on=ITEM)
+        .filter(is_person)
+        .collect()
     )
+
+
+def _waits(
+    opened: pl.DataFrame, said: pl.DataFrame, *, as_of: datetime, by_team: bool
+) -> pl.DataFrame:
+    counted = said.filter("author_is_team") if by_team else said
+    first = (
+        counted.sort("created_at", "comment_id")
+        .unique(ITEM, keep="first", maintain_order=True)
+        .select(*ITEM, reached_at="created_at", person="author_id")
+    )
+    return waits(opened, first, as_of=as_of, main="answered", by="responder_id")
 
 
 def _response_curves(rows: pl.DataFrame) -> pl.DataFrame:

@@ -19,7 +19,6 @@ from opsreview.metrics.view import (
     duration_curves,
     hours_between,
     left_out,
-    read_once,
 )
 from opsreview.metrics.working_waits import (
     as_declared,
@@ -31,7 +30,7 @@ from opsreview.window import Window, literal
 CLOSED_AS = ("completed", "not_planned", "duplicate", "bot", "unknown")
 _OF_COHORT = (
     ("median", "hours"),
-    ("median_working_hours", "hours"),
+    ("median_working_hours", "working_hours"),
     ("median_to_final_close", "hours"),
     ("first_closes", "count"),
 )
@@ -57,36 +56,26 @@ def issue_resolution_duration(
         CHAOSS, https://chaoss.community/kb/metric-issue-resolution-duration/
     """
     now = literal(as_of)
-    opened = (
-        issues.lazy()
-        .filter(window.has("opened_at") & (pl.col("opened_at") <= now))
-        .select(*ITEM, "title", "url", "opened_at", "state_reason")
-        .pipe(read_once)
+    opened = issues.filter(window.has("opened_at") & (pl.col("opened_at") <= now)).select(
+        *ITEM, "title", "url", "opened_at", "state_reason"
     )
-    ends_by_then = pl.when(pl.col("end_at") <= now).then("end_at").sort_by("spell")
+    theirs = spells.filter(pl.col("kind") == "issue").join(opened, on=ITEM, how="semi")
+    close_counts = theirs.group_by(ITEM).agg(close_count=pl.col("end_at").count())
+    ends_by_then = pl.when(pl.col("end_at") <= now).then("end_at")
     ends = (
-        spells.lazy()
-        .filter((pl.col("kind") == "issue") & (pl.col("start_at") <= now))
-        .join(opened, on=ITEM, how="semi")
-        .group_by(ITEM)
+        theirs.filter(pl.col("start_at") <= now)
+        .sort(*ITEM, "spell")
+        .group_by(ITEM, maintain_order=True)
         .agg(
             first_closed_at=ends_by_then.first(),
             final_closed_at=ends_by_then.last(),
+            first_closer_kind=pl.col("closer_kind").first(),
             is_known=pl.col("is_end_known").all(),
-            first_closer_kind=pl.col("closer_kind").sort_by("spell").first(),
         )
     )
-    close_counts = (
-        spells.lazy()
-        .filter(pl.col("kind") == "issue")
-        .join(opened, on=ITEM, how="semi")
-        .group_by(ITEM)
-        .agg(close_count=pl.col("end_at").count())
-    )
     return (
-        opened.join(ends, on=ITEM)
+        opened.join(ends.filter("is_known"), on=ITEM)
         .join(close_counts, on=ITEM)
-        .filter("is_known")
         .select(
             *ITEM,
             "title",
@@ -100,7 +89,6 @@ def issue_resolution_duration(
             first_closed_as=_closed_as(),
         )
         .sort(ITEM)
-        .collect()
     )
 
 

@@ -11,9 +11,7 @@ import polars as pl
 from opsreview.estimate import Estimate
 from opsreview.metrics.endings import (
     NONE_OPENED,
-    WAITED,
-    closed_by,
-    first_closes,
+    is_censored,
     left_out_issues,
     opened_issues,
     unmeasurable,
@@ -28,15 +26,14 @@ from opsreview.metrics.view import (
     View,
     duration_curves,
     is_label_of,
-    read_once,
 )
-from opsreview.metrics.working_waits import as_declared, median_in_working_hours, working_hours
+from opsreview.metrics.working_waits import as_declared, median_in_working_hours, with_working_hours
 from opsreview.tables.history import IN_ORDER
-from opsreview.window import Window, literal
+from opsreview.window import MOMENT, Window, literal
 
 STATISTICS = (
     ("median", "hours"),
-    ("median_working_hours", "hours"),
+    ("median_working_hours", "working_hours"),
     ("share_triaged_by_bots", "share"),
 )
 MAIN, BY_BOTS, RIVAL = "triaged", "triaged_by_bots", "closed_untriaged"
@@ -83,34 +80,31 @@ def time_to_triage(
         ended_at, is_censored.
     """
     opened = opened_issues(issues, spells, window=window, as_of=as_of)
-    changes = read_once(
+    changes = (
         events.lazy()
         .filter(pl.col("event").is_in(["labeled", "unlabeled", *_SIGNS.values()]))
-        .join(opened.select(*ITEM, "author_id", "author_is_team"), on=ITEM)
+        .join(opened.lazy().select(*ITEM, "author_id", "author_is_team"), on=ITEM)
+        .collect()
     )
     labelled = _labelled(opened, changes, groups.triaged, as_of)
     signs = _signs(changes, groups.triaged_also, as_of)
     triaged_at = pl.min_horizontal("labelled_at", "sign_at")
     return (
-        first_closes(opened, spells, as_of=as_of)
-        .join(labelled, on=ITEM, how="left")
+        opened.join(labelled, on=ITEM, how="left")
         .join(signs, on=ITEM, how="left")
         .with_columns(triaged_at=triaged_at)
         .with_columns(ending=_ending())
         .with_columns(ended_at=_ended_at())
-        .pipe(waited, as_of=as_of)
-        .select(*WAITED, "is_censored")
+        .select(*waited(as_of), is_censored())
         .sort(ITEM)
-        .collect()
     )
 
 
 def triage_measured(view: View) -> Measured:
     """The registry's way in."""
-    excluded = left_out_issues(view, view.window)
     stated = [(*what, "all") for what in STATISTICS]
     if not view.groups.triaged and not view.groups.triaged_also:
-        return unmeasurable(excluded, stated, _NOTHING_SAYS)
+        return unmeasurable(left_out_issues(view, view.window), stated, _NOTHING_SAYS)
     rows = time_to_triage(
         view["issues"],
         view["events"],
@@ -119,12 +113,10 @@ def triage_measured(view: View) -> Measured:
         window=view.window,
         as_of=view.as_of,
     )
+    excluded = left_out_issues(view, view.window, followed_count=rows.height)
     if rows.is_empty() and excluded.height:
         return unmeasurable(excluded, stated)
-    hours = working_hours(
-        rows, "opened_at", "ended_at", calendar=view.team_calendar, as_of=view.as_of
-    )
-    rows = rows.with_columns(working_hours=hours)
+    rows = with_working_hours(rows, view)
     return Measured(
         rows,
         [
@@ -159,13 +151,13 @@ def triage_of_rows(rows: pl.DataFrame) -> list[Estimate]:
 
 
 def _labelled(
-    opened: pl.LazyFrame, changes: pl.LazyFrame, groups: Sequence[Sequence[str]], as_of: datetime
-) -> pl.LazyFrame:
+    opened: pl.DataFrame, changes: pl.DataFrame, groups: Sequence[Sequence[str]], as_of: datetime
+) -> pl.DataFrame:
     """When each issue first bore a label of every group: labelled_at, with a human's hand in it,
     and automatic_at, without; null where it never did.
     """
     if not groups:
-        never = pl.lit(None, pl.Datetime("us", "UTC"))
+        never = pl.lit(None, MOMENT)
         return opened.select(*ITEM, labelled_at=never, automatic_at=never)
     is_relevant = pl.any_horizontal(is_label_of(group) for group in groups)
     relabelled = changes.filter(pl.col("event").is_in(["labeled", "unlabeled"]) & is_relevant)
@@ -198,8 +190,8 @@ def _labelled(
 
 
 def _born_with(
-    opened: pl.LazyFrame, relabelled: pl.LazyFrame, is_relevant: pl.Expr
-) -> pl.LazyFrame:
+    opened: pl.DataFrame, relabelled: pl.DataFrame, is_relevant: pl.Expr
+) -> pl.DataFrame:
     """Labels there from the opening: no event put them there first, so nobody is known to have."""
     first = (
         relabelled.sort(*IN_ORDER)
@@ -219,7 +211,7 @@ def _born_with(
     )
 
 
-def _put(relabelled: pl.LazyFrame) -> pl.LazyFrame:
+def _put(relabelled: pl.DataFrame) -> pl.DataFrame:
     is_authors = (pl.col("actor_id") == pl.col("author_id")).fill_null(False)
     is_automatic = is_authors & ~pl.col("author_is_team").fill_null(False)
     is_human = (pl.col("actor_kind") == "human").fill_null(False) & ~is_automatic
@@ -237,7 +229,7 @@ def _put(relabelled: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _signs(changes: pl.LazyFrame, signs: Sequence[str], as_of: datetime) -> pl.LazyFrame:
+def _signs(changes: pl.DataFrame, signs: Sequence[str], as_of: datetime) -> pl.DataFrame:
     """When a human first gave an issue one of the other signs of triage.
 
     An ``assigned`` event may name as its actor who was assigned; a person is one either way.
@@ -266,7 +258,7 @@ def _ending() -> pl.Expr:
         .then(pl.lit(MAIN))
         .when((pl.col("closer_kind") == "human") & ~by_author)
         .then(pl.lit("closed_by_human"))
-        .otherwise(closed_by())
+        .otherwise("closed_by")
     )
 
 

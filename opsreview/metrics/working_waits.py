@@ -49,6 +49,14 @@ def team_calendar(
     )
 
 
+def with_working_hours(waits: pl.DataFrame, view: View) -> pl.DataFrame:
+    """The waits (opened_at, ended_at) with working_hours beside."""
+    hours = working_hours(
+        waits, "opened_at", "ended_at", calendar=view.team_calendar, as_of=view.as_of
+    )
+    return waits.with_columns(working_hours=hours)
+
+
 def working_hours(
     waits: pl.DataFrame, start: str, end: str, *, calendar: TeamCalendar, as_of: datetime
 ) -> pl.Series:
@@ -73,6 +81,7 @@ def median_in_working_hours(
         main,
         statistic=statistic,
         reason=_NOBODY_THERE if len(hours) else reason,
+        unit="working_hours",
     )
     return _said(found, hours.null_count())
 
@@ -87,6 +96,7 @@ def median_to_end_in_working_hours(
         is_censored.filter(is_known),
         statistic=statistic,
         reason=_NOBODY_THERE if len(hours) else reason,
+        unit="working_hours",
     )
     return _said(found, hours.null_count())
 
