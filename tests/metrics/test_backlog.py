@@ -15,6 +15,7 @@ from opsreview.metrics.backlog import (
     backlog,
     backlog_measured,
     closed_measured,
+    index_measured,
     issue_age,
     issues_closed,
     issues_new,
@@ -109,7 +110,9 @@ def test_rate_of_a_cycle_under_way_is_over_the_time_seen() -> None:
     assert value(measured, "rate_per_week") == 2
 
 
-@pytest.mark.parametrize("measure", [new_measured, closed_measured, backlog_measured])
+@pytest.mark.parametrize(
+    "measure", [new_measured, closed_measured, backlog_measured, index_measured]
+)
 def test_window_that_has_not_begun_is_not_measurable(measure) -> None:  # type: ignore[no-untyped-def]
     measured = measure(view(issues=issues({"opened_at": "2026-09-01"}), as_of=at("2026-10-01")))
 
@@ -271,6 +274,32 @@ def test_opened_and_reopened_less_closed_is_the_change(
     closed = value(closed_measured(found), "count") or 0
     assert closed == sum(first <= step < first + length for h in histories for step in closes(h))
     assert opened + reopened - closed == value(backlog_measured(found), "change")
+
+
+# Closed for each opened
+
+
+def test_index_is_closings_by_openings_of_each_kind() -> None:
+    old = {"opened_at": "2026-09-01"}
+    measured = index_measured(
+        view(
+            issues=issues({}, {}, old | {"closed_at": "2026-10-05"}),
+            pull_requests=pull_requests({"number": 8, "merged_at": "2026-10-09"}),
+        )
+    )
+
+    ratios = {group: stated(measured, group)["ratio"] for group in ("all", "kind:issue")}
+    assert (ratios["all"].value, ratios["all"].n) == (pytest.approx(2 / 3), 3)
+    assert (ratios["kind:issue"].value, ratios["kind:issue"].n) == (0.5, 2)
+    assert measured.rows.height == 5
+
+
+def test_index_over_nothing_opened_is_null_and_says_what_was_closed() -> None:
+    row = {"opened_at": "2026-09-01", "closed_at": "2026-10-05"}
+    ratio = stated(index_measured(view(issues=issues(row))))["ratio"]
+
+    assert (ratio.value, ratio.n) == (None, 0)
+    assert ratio.reason == "nothing was opened in the window, 1 closed: no ratio to nothing"
 
 
 # Ages

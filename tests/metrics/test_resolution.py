@@ -5,7 +5,11 @@ import pytest
 from factories import at, events, issues, spells
 
 from metrics.views import OCTOBER, stated, view
-from opsreview.metrics.resolution import issue_resolution_duration, resolution_measured
+from opsreview.metrics.resolution import (
+    issue_resolution_duration,
+    resolution_measured,
+    resolution_of_rows,
+)
 
 REOPENED = events(
     {"created_at": "2026-10-05"},
@@ -86,3 +90,62 @@ def test_no_issue_gives_no_median_of_any_kind() -> None:
     assert {part.value for part in parts.values()} == {None}
     assert {part.n for part in parts.values()} == {0}
     assert parts["median_of_closed"].reason == "no issue was closed in the window"
+
+
+# What issues are closed as
+
+
+def closed_as(*rows: dict[str, object], happened: pl.DataFrame | None = None) -> dict[str, float]:
+    known = events() if happened is None else happened
+    measured = resolution_measured(view(issues=issues(*rows), events=known))
+    return {
+        part.group: part.value
+        for part in measured.estimates
+        if part.statistic == "first_closes" and part.value
+    }
+
+
+@pytest.mark.parametrize("reason", ["completed", "not_planned", "duplicate"])
+def test_first_closes_are_counted_by_what_they_were(reason: str) -> None:
+    row = {"closed_at": "2026-10-05", "state_reason": reason}
+
+    assert closed_as(row, row, {}) == {"all": 2, f"closed_as:{reason}": 2}
+
+
+def test_close_by_a_bot_is_a_bots_whatever_it_says() -> None:
+    row = {"closed_at": "2026-10-05", "state_reason": "not_planned"}
+    stale = events({"actor": "stale[bot]", "created_at": "2026-10-05"})
+
+    assert closed_as(row, happened=stale) == {"all": 1, "closed_as:bot": 1}
+
+
+def test_close_that_says_nothing_is_unknown_and_not_completed() -> None:
+    assert closed_as({"closed_at": "2026-10-05"}) == {"all": 1, "closed_as:unknown": 1}
+
+
+def test_todays_reason_is_that_of_the_last_close_and_not_of_the_first() -> None:
+    row = {"closed_at": "2026-10-20", "state_reason": "completed"}
+
+    assert closed_as(row, happened=REOPENED) == {"all": 1, "closed_as:unknown": 1}
+
+
+def test_close_after_as_of_is_none_yet() -> None:
+    row = {"closed_at": "2026-11-20", "state_reason": "completed"}
+
+    assert closed_as(row) == {}
+
+
+def test_closing_in_working_hours_stands_beside_the_clocks() -> None:
+    # Opened on Friday the 2nd at 16:00, closed on Monday at 10:00.
+    row = {"opened_at": "2026-10-02 16:00", "closed_at": "2026-10-05 10:00"}
+    parts = stated(resolution_measured(view(issues=issues(row))))
+
+    assert (parts["median"].value, parts["median_working_hours"].value) == (66, 2)
+
+
+def test_some_of_the_rows_give_the_estimates_over_them() -> None:
+    measured = resolution_measured(view(issues=issues({"closed_at": "2026-10-02"}, {}, {})))
+
+    some = {p.statistic: p for p in resolution_of_rows(measured.rows.head(1)) if p.group == "all"}
+    assert set(some) == set(stated(measured)) - {"median_of_closed"}
+    assert (some["median"].value, some["median"].n) == (24, 1)

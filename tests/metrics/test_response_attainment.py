@@ -7,6 +7,7 @@ from factories import at, comments, events, issues, people, spells
 from metrics.views import OCTOBER, stated, value, view
 from opsreview.metrics.first_response import (
     attainment_measured,
+    attainment_of_rows,
     response_attainment,
     time_to_first_response,
 )
@@ -124,6 +125,31 @@ def test_three_parts_add_up_to_all_and_pending_is_apart() -> None:
     assert [share.value for share in shares] == [0.25, 0.25, 0.5]
     assert {(share.n, share.n_pending) for share in shares} == {(4, 1)}
     assert all(share.method == "Wilson 95 %" for share in shares)
+
+
+def test_share_in_time_of_the_answered_alone_is_named_so_and_is_kinder() -> None:
+    # Four due: one answered in time, one late, one closed silently, one waiting.
+    measured = attainment_measured(
+        view(
+            issues=issues({}, {}, {"closed_at": "2026-10-02"}, {}),
+            comments=comments(
+                {"number": 1, "created_at": "2026-10-02"}, {"number": 2, "created_at": "2026-10-09"}
+            ),
+        )
+    )
+
+    naive = stated(measured)["share_of_answered_in_time"]
+    assert value(measured, "share_answered") == 0.25
+    assert (naive.value, naive.n, naive.lower, naive.upper) == (0.5, 2, None, None)
+    assert "answered alone" in naive.method
+
+
+def test_some_of_the_rows_give_the_parts_over_them() -> None:
+    rows = attainment_measured(view(issues=issues({}, {}))).rows
+
+    shares = {part.statistic: part for part in attainment_of_rows(rows.head(1))}
+    assert (shares["share_waiting"].value, shares["share_waiting"].n) == (1, 1)
+    assert shares["share_of_answered_in_time"].reason == "no issue that was due was answered"
 
 
 def test_nothing_due_is_not_measurable() -> None:
