@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 from factories import at, events, issues, spells
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from metrics.views import AS_OF, OCTOBER, stated, view
-from opsreview.metrics.triage import time_to_triage, triage_measured
+from opsreview.metrics.triage import BY_BOTS, time_to_triage, triage_measured
 from opsreview.metrics.view import Groups
 
 NOON = "2026-10-03 12:00"
@@ -159,6 +161,61 @@ def test_other_signs_count_by_themselves_where_the_team_says_so() -> None:
         None,
         (AS_OF - at(NOON)).total_seconds() / 3600,
     )
+
+
+names = st.sampled_from(["kind/bug", "kind/docs", "area/x", "no-area", "p1"])
+hands = st.sampled_from(["ada", "sol", "label[bot]", "rae", None])
+changes = st.lists(
+    st.tuples(st.integers(12, 30), st.sampled_from(["labeled", "unlabeled"]), names, hands),
+    max_size=12,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(changes, st.integers(12, 30), st.sets(names))
+def test_triage_is_that_of_a_slow_walk_through_the_labels(
+    happened: list[tuple[int, str, str, str | None]], seen_hour: int, first_labels: set[str]
+) -> None:
+    happened = sorted(happened, key=lambda change: change[0])
+    touched = {name for _, _, name, _ in happened}
+    born = dict.fromkeys(first_labels - touched, False)
+    for _, event, name, _ in reversed(happened):
+        born.pop(name, None)
+        if event == "unlabeled":
+            born[name] = False
+    expected = walked(happened, dict(born), seen_hour)
+
+    today = set(born)
+    for _, event, name, _ in happened:
+        today = today | {name} if event == "labeled" else today - {name}
+    rows = [label(name, hour, hand, event) for hour, event, name, hand in happened]
+    seen_at = label("x", seen_hour)["created_at"]
+    ending, hours = triaged(*rows, as_of=seen_at, labels=sorted(today), author="rae")
+    assert (ending, hours) == expected
+
+
+def walked(
+    happened: list[tuple[int, str, str, str | None]], borne: dict[str, bool], seen_hour: int
+) -> tuple[str | None, float]:
+    """Hour by hour: what is borne, and whether a human put it there."""
+    automatic = [12] if has_both(borne) else []
+    by_a_human: list[int] = []
+    for hour, event, name, hand in happened:
+        if event == "unlabeled":
+            borne.pop(name, None)
+        else:
+            borne[name] = hand in ("ada", "sol")
+        if has_both(borne) and hour <= seen_hour:
+            has_human = any(is_human for name, is_human in borne.items() if name != "p1")
+            (by_a_human if has_human else automatic).append(hour)
+    if automatic and automatic[0] < min(by_a_human, default=99):
+        return BY_BOTS, automatic[0] - 12
+    return ("triaged", by_a_human[0] - 12) if by_a_human else (None, seen_hour - 12)
+
+
+def has_both(borne: dict[str, bool]) -> bool:
+    kinds = {"kind/bug", "kind/docs"}
+    return bool(kinds & set(borne)) and bool({"area/x", "no-area"} & set(borne))
 
 
 # The estimates
