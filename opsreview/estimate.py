@@ -104,6 +104,8 @@ def in_words(value: float | None, unit: str) -> str:
         return f"{100 * value:.0f} %"
     if unit == "hours":
         return _hours_in_words(value)
+    if unit == "working_hours":
+        return f"{_plain(value)} working h" if value >= 1 else f"{60 * value:.0f} working min"
     if unit == "days":
         return _plain(value) + " d"
     if unit == "per_week":

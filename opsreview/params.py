@@ -31,11 +31,22 @@ ClockTime = Annotated[time, BeforeValidator(_is_text)]
 
 
 class Labels(StrictModel):
-    """Which labels mean what. ``*`` stands for anything; each entry of ``triaged`` must hold."""
+    """Which labels mean what. ``*`` stands for anything.
+
+    Each entry of ``triaged`` is a group of labels, and an issue is triaged once it bears one of
+    every group. Each of ``triaged_also`` says so by itself: ``milestone``, that it has one;
+    ``assignee``, that somebody is assigned.
+    """
 
     triaged: list[str | list[str]] = []
+    triaged_also: list[Literal["milestone", "assignee"]] = []
     incident: list[str] = []
     priorities: Mapping[str, list[str]] = {}
+
+    @property
+    def triaged_groups(self) -> list[list[str]]:
+        """The entries of ``triaged``, each a list."""
+        return [[entry] if isinstance(entry, str) else entry for entry in self.triaged]
 
 
 class Privacy(StrictModel):

@@ -11,10 +11,15 @@ from opsreview.usual import UsualRange
 METRIC_NAMES = {
     "time_to_first_response": "time to a first answer",
     "response_attainment": "share answered in time",
+    "time_to_first_attention": "time until the team did anything",
+    "time_to_triage": "time to triage",
     "issue_resolution_duration": "time to close an issue",
     "issue_age": "age of open issues",
     "issues_new": "issues opened",
     "issues_closed": "issues closed",
+    "issues_active": "issues with anything done",
+    "backlog_management_index": "closed for each opened",
+    "reopen_rate": "share of closed issues opened again",
     "backlog": "backlog",
     "waiting_on_team": "issues waiting on the team",
     "time_to_first_review": "time to a first review",
@@ -36,17 +41,44 @@ GROUP_NAMES = {
     "kind:stable": "stable",
     "kind:prerelease": "pre-release",
     "kind:hotfix": "hotfix",
+    "closed_as:completed": "closed as completed",
+    "closed_as:not_planned": "closed as not planned",
+    "closed_as:duplicate": "closed as duplicates",
+    "closed_as:bot": "closed by a bot",
+    "closed_as:unknown": "closed as nobody knows what",
     "day_part:working": "working hours",
     "day_part:off_hours": "off-hours",
     "day_part:sleep": "sleep (22–08)",
 }
 STATISTIC_NAMES = {
+    ("time_to_first_response", "median_working_hours"): (
+        "median time to a first answer, in working hours"
+    ),
+    ("time_to_first_response", "median_by_team"): "median time to the team's first answer",
+    ("time_to_first_response", "median_working_hours_by_team"): (
+        "median time to the team's first answer, in working hours"
+    ),
+    ("time_to_first_response", "median_of_answered"): (
+        "median time to a first answer, of the answered alone"
+    ),
+    ("time_to_first_attention", "median_working_hours"): (
+        "median time until the team did anything, in working hours"
+    ),
+    ("time_to_triage", "median_working_hours"): "median time to triage, in working hours",
+    ("time_to_triage", "share_triaged_by_bots"): "share triaged by bots alone",
     ("response_attainment", "share_answered"): "share answered in time",
     ("response_attainment", "share_closed_unanswered"): "share closed without a word",
     ("response_attainment", "share_waiting"): "share still waiting at the deadline",
+    ("response_attainment", "share_of_answered_in_time"): ("share in time, of the answered alone"),
+    ("issue_resolution_duration", "median_working_hours"): (
+        "median time to close an issue, in working hours"
+    ),
+    ("issue_resolution_duration", "first_closes"): "issues opened in the cycle and closed since",
     ("issue_resolution_duration", "median_to_final_close"): "median time to the last close",
     ("issue_resolution_duration", "median_of_closed"): "median of what was closed in the cycle",
     ("issue_age", "count"): "open issues",
+    ("backlog_management_index", "ratio"): "closed for each opened",
+    ("reopen_rate", "share"): "share of closed issues opened again within 30 days",
     ("backlog", "change"): "change of the backlog",
     ("backlog", "at_start"): "open at the start",
     ("backlog", "at_end"): "open at the end",
@@ -111,7 +143,7 @@ def certainty_in_words(estimate: Estimate) -> str:
     interval = interval_in_words(estimate)
     if interval:
         return f"{interval}, n {estimate.n}"
-    return f"n {estimate.n}" if estimate.unit == "hours" and estimate.n else ""
+    return f"n {estimate.n}" if estimate.unit in ("hours", "working_hours") and estimate.n else ""
 
 
 def span_in_words(low: float | None, high: float | None, unit: str, *, to: str = "–") -> str:

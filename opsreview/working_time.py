@@ -1,16 +1,27 @@
-"""When a person works, sleeps, and is off: calendars in their own zone."""
+"""When a person works, sleeps, and is off, in their own zone; and when anybody of a team works."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from functools import cache
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache, lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
 
 from opsreview.errors import ParamsError
 
 SLEEP_FROM, SLEEP_TO = time(22), time(8)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_HOUR = 3_600_000_000  # in microseconds
+
+Moments = npt.NDArray[np.datetime64]
+Hours = npt.NDArray[np.float64]
+_Microseconds = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -48,6 +59,137 @@ class WorkingCalendar:
 
     def _is_holiday(self, day: date) -> bool:
         return self.holidays is not None and day in _holidays(self.holidays, day.year)
+
+
+@dataclass(frozen=True)
+class Member:
+    """One of a team: when they work, and the days from and until which they belong to it."""
+
+    calendar: WorkingCalendar
+    joined_on: date | None = None
+    left_on: date | None = None
+
+    def works_on(self, day: date) -> bool:
+        """Whether they work on ``day``: in the team by then, in their week, and no holiday.
+
+        Raises:
+            ParamsError: As ``WorkingCalendar.day_part``.
+        """
+        return self.belongs_on(day) and self.calendar.works_on(day)
+
+    def belongs_on(self, day: date) -> bool:
+        """Whether they are in the team on ``day``; the day they leave is their last."""
+        return (self.joined_on or day) <= day <= (self.left_on or day)
+
+
+@dataclass(frozen=True)
+class TeamCalendar:
+    """The hours in which at least one of a team works.
+
+    Two who work at once count once. Part-time is what a person's own hours and days declare.
+    """
+
+    members: tuple[Member, ...]
+
+    def hours_between(self, start_at: Moments, end_at: Moments) -> Hours:
+        """Working hours from each moment of one column to that of another.
+
+        NaN where nobody had joined yet, or everybody had left: what is not known is not 0.
+
+        Args:
+            start_at: UTC, in microseconds, without nulls.
+            end_at: As many, none before its start.
+
+        Raises:
+            ParamsError: ``holidays`` of a member is no known country or region.
+        """
+        if not start_at.size:
+            return np.empty(0)
+        starts, ends = (_microseconds(moments) for moments in (start_at, end_at))
+        worked = _worked(self, _year(int(starts.min())), _year(int(ends.max())))
+        hours = (worked.until(ends) - worked.until(starts)) / _HOUR
+        is_known = (starts >= worked.known_from) & (ends <= worked.known_until)
+        return np.where(is_known, hours, np.nan)
+
+
+class _Worked(NamedTuple):
+    """Stretches worked, apart from each other and in order; all in microseconds since 1970."""
+
+    starts: _Microseconds
+    ends: _Microseconds
+    before: _Microseconds  # worked before each stretch
+    known_from: int
+    known_until: int
+
+    def until(self, moments: _Microseconds) -> _Microseconds:
+        """How much was worked from the first stretch until each moment."""
+        if not self.starts.size:
+            return np.zeros_like(moments)
+        stretch = np.maximum(np.searchsorted(self.starts, moments, side="right") - 1, 0)
+        within = np.minimum(moments, self.ends[stretch]) - self.starts[stretch]
+        return self.before[stretch] + np.maximum(within, 0)
+
+
+@lru_cache(maxsize=256)
+def _worked(team: TeamCalendar, first_year: int, last_year: int) -> _Worked:
+    years = range(first_year - 1, last_year + 2)  # a local year begins or ends in another of UTC
+    stretches = [_of_year(member, year) for member in team.members for year in years]
+    starts, ends = _joined(np.concatenate([np.empty((0, 2), np.int64), *stretches]))
+    before = np.cumsum(ends - starts) - (ends - starts)
+    return _Worked(starts, ends, before, *_known(team))
+
+
+def _joined(stretches: npt.NDArray[np.int64]) -> tuple[_Microseconds, _Microseconds]:
+    """Stretches that overlap or touch as one, in order."""
+    starts, ends = stretches[np.argsort(stretches[:, 0], kind="stable")].T
+    latest = np.maximum.accumulate(ends)
+    is_new = np.concatenate(([True], starts[1:] > latest[:-1])) if starts.size else starts > 0
+    is_last = np.concatenate((is_new[1:], [True])) if starts.size else is_new
+    return starts[is_new], latest[is_last]
+
+
+@lru_cache(maxsize=1024)
+def _of_year(member: Member, year: int) -> npt.NDArray[np.int64]:
+    """The start and end of each day that a member works in a year of their own zone."""
+    first_on = date(year, 1, 1)
+    days = (first_on + timedelta(days=n) for n in range((date(year + 1, 1, 1) - first_on).days))
+    week = member.calendar
+    worked = [
+        (_since_epoch(day, week.start, week.zone), _since_epoch(day, week.end, week.zone))
+        for day in days
+        if member.works_on(day)
+    ]
+    return np.array(worked, dtype=np.int64).reshape(-1, 2)
+
+
+def _known(team: TeamCalendar) -> tuple[int, int]:
+    """From and until when somebody of the team belongs to it."""
+    joined = [
+        _since_epoch(member.joined_on, time(), member.calendar.zone)
+        for member in team.members
+        if member.joined_on
+    ]
+    left = [
+        _since_epoch(member.left_on + timedelta(days=1), time(), member.calendar.zone)
+        for member in team.members
+        if member.left_on
+    ]
+    everyone, ever = len(team.members), np.iinfo(np.int64)
+    since = min(joined) if len(joined) == everyone and joined else int(ever.min)
+    until = max(left) if len(left) == everyone and left else int(ever.max)
+    return since, until
+
+
+def _since_epoch(day: date, at: time, zone: ZoneInfo) -> int:
+    return (datetime.combine(day, at, zone) - _EPOCH) // _MICROSECOND
+
+
+def _microseconds(moments: Moments) -> _Microseconds:
+    return moments.astype("datetime64[us]").astype(np.int64)
+
+
+def _year(microseconds: int) -> int:
+    return (_EPOCH + microseconds * _MICROSECOND).year
 
 
 @cache

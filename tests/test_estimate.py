@@ -61,6 +61,8 @@ def test_estimate_of_a_group_is_otherwise_the_same():
         (47.9, "hours", "48 h"),
         (48.0, "hours", "2 d"),
         (100.8, "hours", "4.2 d"),
+        (100.8, "working_hours", "101 working h"),
+        (0.5, "working_hours", "30 working min"),
         (2.5, "days", "2.5 d"),
         (0.52, "share", "52 %"),
         (1.25, "per_week", "1.2 a week"),

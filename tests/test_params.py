@@ -40,6 +40,19 @@ def test_team_of_a_review_alone_has_the_defaults(tmp_path):
     assert team.decisions_path == tmp_path / "demo" / "decisions.yaml"
 
 
+def test_groups_of_triaged_and_the_other_signs_are_read(tmp_path):
+    labels = "labels: {triaged: [kind/*, [area/*, no-area]], triaged_also: [milestone, assignee]}\n"
+    found = team_of(tmp_path, REVIEW + labels).review.labels
+    assert found.triaged_groups == [["kind/*"], ["area/*", "no-area"]]
+    assert found.triaged_also == ["milestone", "assignee"]
+
+
+def test_sign_of_triage_that_is_not_known_is_refused(tmp_path):
+    message = refusal(tmp_path, REVIEW + "labels: {triaged_also: [asignee]}\n")
+    assert "labels.triaged_also" in message
+    assert "milestone" in message
+
+
 def test_checkout_is_located_beside_its_review(tmp_path):
     assert team_of(tmp_path).checkout is None
     team = team_of(tmp_path, REVIEW + "checkout: ../..\n")

@@ -64,6 +64,16 @@ def _ages(spoken: Spoken) -> str:
     return f"Half of the {median.n} open issues are older than {older} {noted(median)}"
 
 
+def _reopened(spoken: Spoken) -> str:
+    share = spoken.estimate("reopen_rate", "share")
+    reopened = int(spoken.measured["reopen_rate"]["is_reopened"].sum())
+    verb = "was" if 1 in (reopened, share.n) else "were"
+    return (
+        f"{reopened} of {counted(share.n, 'close')} of issues {verb} undone within 30 days "
+        f"({in_words(share.value, 'share')}, {interval_in_words(share)})"
+    )
+
+
 def _top_reviewer(spoken: Spoken) -> str:
     top = spoken.estimate("review_load", "top_share")
     share = in_words(top.value, "share")
@@ -82,6 +92,24 @@ SENTENCES: tuple[Sentence, ...] = (
         ),
     ),
     (
+        "time_to_first_attention",
+        "median",
+        half(
+            "time_to_first_attention",
+            "Half of all issues opened had something done about them by the team within {value}",
+            "For fewer than half of the {n} issues opened the team did anything",
+        ),
+    ),
+    (
+        "time_to_triage",
+        "median",
+        half(
+            "time_to_triage",
+            "Half of all issues opened were triaged within {value}",
+            "Fewer than half of the {n} issues opened were triaged",
+        ),
+    ),
+    (
         "issue_resolution_duration",
         "median",
         half(
@@ -93,6 +121,7 @@ SENTENCES: tuple[Sentence, ...] = (
     ("backlog", "change", _backlog),
     ("issues_new", "count", _flow("issues_new", "opened")),
     ("issues_closed", "count", _flow("issues_closed", "closed")),
+    ("reopen_rate", "share", _reopened),
     ("waiting_on_team", "count", _waiting),
     ("issue_age", "median", _ages),
     (

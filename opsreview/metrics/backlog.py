@@ -1,4 +1,4 @@
-"""What comes in, what goes out, what stays, how old it is, and how long it takes to close."""
+"""What comes in, what goes out, what stays, and how old it is."""
 
 from __future__ import annotations
 
@@ -11,22 +11,18 @@ import numpy as np
 import polars as pl
 
 from opsreview.estimate import Estimate, not_measurable
-from opsreview.metrics.intervals import count, median_of_values, rate_per_week
-from opsreview.metrics.survival import kaplan_meier, median_to_end
+from opsreview.metrics.intervals import count, median_of_values, rate_per_week, ratio_of_counts
 from opsreview.metrics.view import (
     ITEM,
     Measured,
     View,
-    duration_curves,
     hours_between,
     is_open_at,
     left_out,
-    read_once,
 )
 from opsreview.window import MOMENT, Window, literal
 
 ONLY_ISSUES = "issues alone: no source gives pull requests in the window"
-_NONE_OPENED = "no issue was opened in the window"
 _CALENDAR = {"at": MOMENT, "value": pl.Float64()}
 
 
@@ -56,8 +52,7 @@ def issues_closed(spells: pl.DataFrame, *, window: Window) -> pl.DataFrame:
         CHAOSS, https://chaoss.community/kb/metric-issues-closed/
     """
     return (
-        spells.lazy()
-        .filter(window.has("end_at"))
+        spells.filter(window.has("end_at"))
         .join(_openings(spells), on=ITEM)
         .select(
             *ITEM,
@@ -67,8 +62,28 @@ def issues_closed(spells: pl.DataFrame, *, window: Window) -> pl.DataFrame:
             open_hours=hours_between("opened_at", "end_at"),
         )
         .sort("closed_at", *ITEM)
-        .collect()
     )
+
+
+def backlog_management_index(spells: pl.DataFrame, *, window: Window) -> pl.DataFrame:
+    """What was opened and what was closed in the window; the index is closings by openings.
+
+    Above 1 the backlog shrinks, reopenings aside. It explodes where little was opened: the change
+    of the backlog is what to look at first.
+
+    Returns:
+        One row per opening or closing: repo, number, kind, at, is_close.
+
+    Source:
+        GrimoireLab's backlog management index, https://chaoss.github.io/grimoirelab/
+    """
+    opened = issues_new(spells, window=window).select(
+        *ITEM, "kind", at="opened_at", is_close=pl.lit(False)
+    )
+    closed = issues_closed(spells, window=window).select(
+        *ITEM, "kind", at="closed_at", is_close=pl.lit(True)
+    )
+    return pl.concat([opened, closed]).sort("at", *ITEM, "is_close")
 
 
 def backlog(spells: pl.DataFrame, *, moments: list[datetime]) -> pl.DataFrame:
@@ -103,64 +118,10 @@ def issue_age(spells: pl.DataFrame, *, as_of: datetime) -> pl.DataFrame:
         CHAOSS, https://chaoss.community/kb/metric-issue-age/
     """
     return (
-        spells.lazy()
-        .filter((pl.col("kind") == "issue") & is_open_at(as_of))
+        spells.filter((pl.col("kind") == "issue") & is_open_at(as_of))
         .join(_openings(spells), on=ITEM)
         .select(*ITEM, "opened_at", age_hours=hours_between("opened_at", literal(as_of)))
         .sort("opened_at", *ITEM)
-        .collect()
-    )
-
-
-def issue_resolution_duration(
-    issues: pl.DataFrame, spells: pl.DataFrame, *, window: Window, as_of: datetime
-) -> pl.DataFrame:
-    """Hours from opening an issue to its first and to its final close (cohort view).
-
-    An issue that was reopened has both; its final close stands only while it is closed at
-    ``as_of``. Issues closed at a moment nobody knows are left out.
-
-    Returns:
-        One row per issue opened in the window: repo, number, title, url, opened_at, first_hours,
-        is_first_censored, final_hours, is_final_censored.
-
-    Source:
-        CHAOSS, https://chaoss.community/kb/metric-issue-resolution-duration/
-    """
-    now = literal(as_of)
-    opened = (
-        issues.lazy()
-        .filter(window.has("opened_at") & (pl.col("opened_at") <= now))
-        .select(*ITEM, "title", "url", "opened_at")
-        .pipe(read_once)
-    )
-    ends_by_then = pl.when(pl.col("end_at") <= now).then("end_at").sort_by("spell")
-    ends = (
-        spells.lazy()
-        .filter((pl.col("kind") == "issue") & (pl.col("start_at") <= now))
-        .join(opened, on=ITEM, how="semi")
-        .group_by(ITEM)
-        .agg(
-            first_closed_at=ends_by_then.first(),
-            final_closed_at=ends_by_then.last(),
-            is_known=pl.col("is_end_known").all(),
-        )
-    )
-    return (
-        opened.join(ends, on=ITEM)
-        .filter("is_known")
-        .select(
-            *ITEM,
-            "title",
-            "url",
-            "opened_at",
-            first_hours=hours_between("opened_at", pl.col("first_closed_at").fill_null(now)),
-            is_first_censored=pl.col("first_closed_at").is_null(),
-            final_hours=hours_between("opened_at", pl.col("final_closed_at").fill_null(now)),
-            is_final_censored=pl.col("final_closed_at").is_null(),
-        )
-        .sort(ITEM)
-        .collect()
     )
 
 
@@ -179,6 +140,27 @@ def closed_measured(view: View) -> Measured:
     rows = issues_closed(_spells(view), window=view.seen)
     excluded = partial(_unknown_ends, _spells(view), view.as_of)
     return Measured(rows, _counts(rows, view), excluded=excluded)
+
+
+def index_measured(view: View) -> Measured:
+    """The registry's way in: closed for each that was opened, of all and of each kind."""
+    if view.seen is None:
+        return _not_begun(("ratio", "ratio"))
+    rows = backlog_management_index(_spells(view), window=view.seen)
+    estimates = []
+    for group in _groups(view):
+        (part,) = index_of_rows(_of_group(rows, group))
+        reasons = filter(None, (part.reason, _alone(view, group)))
+        estimates.append(replace(part, group=group, reason="; ".join(reasons) or None))
+    return Measured(rows, estimates, excluded=partial(_unknown_ends, _spells(view), view.as_of))
+
+
+def index_of_rows(rows: pl.DataFrame) -> list[Estimate]:
+    """The estimate over some of the rows that ``index_measured`` found."""
+    closed_count = int(rows["is_close"].sum())
+    opened_count = rows.height - closed_count
+    reason = f"nothing was opened in the window, {closed_count} closed: no ratio to nothing"
+    return [ratio_of_counts(closed_count, opened_count, reason=reason)]
 
 
 def backlog_measured(view: View) -> Measured:
@@ -209,57 +191,22 @@ def backlog_measured(view: View) -> Measured:
 def age_measured(view: View) -> Measured:
     """The registry's way in: at ``as_of``, and the median at each past week's end."""
     rows = issue_age(view["spells"], as_of=view.as_of)
-    ages = rows["age_hours"]
-    estimates = [
-        median_of_values(ages, unit="hours", reason="no issue is open"),
-        count(rows.height),
-    ]
     return Measured(
         rows,
-        estimates,
+        ages_of_rows(rows),
         lambda: [_median_ages(view)],
         partial(_unknown_ends, _of_group(view["spells"], "kind:issue"), view.as_of),
     )
 
 
-def resolution_measured(view: View) -> Measured:
-    """The registry's way in: cohort medians to first and final close, and the flow view's own."""
-    rows = issue_resolution_duration(
-        view["issues"], view["spells"], window=view.window, as_of=view.as_of
-    )
-    is_cohort = view.window.has("opened_at") & (pl.col("opened_at") <= literal(view.as_of))
-    endless = view["issues"].filter(is_cohort).join(rows, on=ITEM, how="anti")
-    unknown = "closed at a moment nobody knows"
-    reason = f"the issues opened were {unknown}" if endless.height else _NONE_OPENED
-    first = (rows["first_hours"], rows["is_first_censored"])
-    final = (rows["final_hours"], rows["is_final_censored"])
-    medians = (
-        median_to_end(*first, reason=reason),
-        median_to_end(*final, statistic="median_to_final_close", reason=reason),
-    )
-    return Measured(
-        rows,
-        [
-            *(replace(median, n_excluded=endless.height) for median in medians),
-            _median_of_closed(view),
-        ],
-        lambda: [duration_curves(kaplan_meier(*first))],
-        lambda: left_out(endless, unknown),
-    )
+def ages_of_rows(rows: pl.DataFrame) -> list[Estimate]:
+    """The estimates over some of the rows that ``age_measured`` found."""
+    ages = median_of_values(rows["age_hours"], unit="hours", reason="no issue is open")
+    return [ages, count(rows.height)]
 
 
-def _median_of_closed(view: View) -> Estimate:
-    reason = "no issue was closed in the window"
-    if view.seen is None:
-        return not_measurable("median_of_closed", "hours", reason)
-    closed = issues_closed(_of_group(view["spells"], "kind:issue"), window=view.seen)
-    return median_of_values(
-        closed["open_hours"], unit="hours", statistic="median_of_closed", reason=reason
-    )
-
-
-def _openings(spells: pl.DataFrame) -> pl.LazyFrame:
-    return spells.lazy().filter(pl.col("spell") == 0).select(*ITEM, opened_at="start_at")
+def _openings(spells: pl.DataFrame) -> pl.DataFrame:
+    return spells.filter(pl.col("spell") == 0).select(*ITEM, opened_at="start_at")
 
 
 def _groups(view: View) -> tuple[str, ...]:

@@ -6,26 +6,37 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import numpy as np
 import polars as pl
 
 from opsreview.estimate import Estimate, not_measurable
+from opsreview.metrics.endings import (
+    NO_TEAM,
+    NONE_OPENED,
+    has_team,
+    left_out_issues,
+    opened_issues,
+    unmeasurable,
+    waits,
+)
 from opsreview.metrics.intervals import share
 from opsreview.metrics.survival import aalen_johansen, median_with_rivals
-from opsreview.metrics.view import (
-    ITEM,
-    STRATUM_MINIMUM,
-    Measured,
-    View,
-    duration_curves,
-    hours_between,
-    read_once,
-)
+from opsreview.metrics.view import ITEM, STRATUM_MINIMUM, Measured, View, duration_curves
+from opsreview.metrics.working_waits import as_declared, median_in_working_hours, with_working_hours
 from opsreview.window import Window, literal
 
-# A comment this soon after a close came with it: the item was not closed without a word.
-CLOSED_WITH_A_WORD = timedelta(minutes=1)
 PARTS = ("answered", "closed_unanswered", "waiting")
-_NO_TEAM = "nothing says who is in the team: list it in people.yaml"
+NAIVE_SHARE = "share_of_answered_in_time"
+RESPONSE_STATISTICS = (
+    ("median", "hours"),
+    ("median_working_hours", "working_hours"),
+    ("median_by_team", "hours"),
+    ("median_working_hours_by_team", "working_hours"),
+    ("median_of_answered", "hours"),
+)
+ATTAINMENT_STATISTICS = (*((f"share_{part}", "share") for part in PARTS), (NAIVE_SHARE, "share"))
+_OF_ANSWERED = "of the answered alone: leaves out who was closed without a word and who still waits"
+_NONE_DUE = "no issue was due in the window"
 
 
 def time_to_first_response(
@@ -60,52 +71,9 @@ def time_to_first_response(
     Source:
         CHAOSS, https://chaoss.community/kb/metric-time-to-first-response/
     """
-    opened = (
-        issues.lazy()
-        .filter(
-            window.has("opened_at") & (pl.col("opened_at") <= literal(as_of)) & _author_is_known()
-        )
-        .join(spells.lazy().filter(_has_no_known_end()), on=ITEM, how="anti")
-        .select(*ITEM, "title", "url", "opened_at", "author_id")
-        .pipe(read_once)
-    )
-    responses = _first_responses(opened, comments.lazy(), as_of=as_of, by_team=by_team)
-    is_first_close = _is_first_spell() & (pl.col("end_at") <= literal(as_of))
-    closes = (
-        spells.lazy()
-        .filter(is_first_close)
-        .select(*ITEM, "closer_id", "closer_kind", "closer_is_team", closed_at="end_at")
-    )
-    is_answer_first = pl.col("responded_at") <= pl.col("closed_at") + CLOSED_WITH_A_WORD
-    is_answered = pl.col("responded_at").is_not_null() & is_answer_first.fill_null(True)
-    return (
-        opened.join(responses, on=ITEM, how="left")
-        .join(closes, on=ITEM, how="left")
-        .with_columns(
-            ending=pl.when(is_answered).then(pl.lit("answered")).otherwise(_silent_close()),
-            ended_at=pl.when(is_answered).then("responded_at").otherwise("closed_at"),
-            responder_id=pl.when(is_answered).then("responder_id"),
-        )
-        .with_columns(
-            waited_hours=hours_between(
-                "opened_at", pl.max_horizontal("opened_at", _or_now("ended_at", as_of))
-            ),
-            is_censored=pl.col("ending").is_null(),
-        )
-        .select(
-            *ITEM,
-            "title",
-            "url",
-            "opened_at",
-            "waited_hours",
-            "ending",
-            "ended_at",
-            "responder_id",
-            "is_censored",
-        )
-        .sort(ITEM)
-        .collect()
-    )
+    opened = opened_issues(issues, spells, window=window, as_of=as_of)
+    said = _said_by_others(opened, comments, as_of=as_of)
+    return _waits(opened, said, as_of=as_of, by_team=by_team)
 
 
 def response_attainment(
@@ -144,34 +112,82 @@ def response_attainment(
 
 
 def first_response_measured(view: View) -> Measured:
-    """The registry's way in: any person's answer, with the rival ends drawn."""
-    rows = time_to_first_response(
-        view["issues"],
-        view["comments"],
-        view["spells"],
-        window=view.window,
-        as_of=view.as_of,
-        by_team=False,
-    )
-    excluded = _excluded(view, view.window)
+    """The registry's way in: any person's answer and the team's, with the rival ends drawn."""
+    rows = _responses(view)
+    excluded = left_out_issues(view, view.window, followed_count=rows.height)
     if rows.is_empty() and excluded.height:
-        return _unmeasurable(excluded, [("median", "hours", "all")])
-    reason = "no issue was opened in the window"
-    estimate = median_with_rivals(rows["waited_hours"], rows["ending"], "answered", reason=reason)
+        return unmeasurable(excluded, [(*what, "all") for what in RESPONSE_STATISTICS])
     return Measured(
         rows,
-        [replace(estimate, n_excluded=excluded.height)],
+        [
+            replace(estimate, n_excluded=estimate.n_excluded + excluded.height)
+            for estimate in as_declared(responses_of_rows(rows), view)
+        ],
         lambda: [_response_curves(rows)],
         lambda: excluded,
     )
 
 
+def responses_of_rows(rows: pl.DataFrame) -> list[Estimate]:
+    """The estimates over some of the rows that ``first_response_measured`` found."""
+    is_team_unknown = rows.height > 0 and rows["team_waited_hours"].is_null().all()
+    estimates = []
+    for suffix, prefix in (("", ""), ("_by_team", "team_")):
+        if prefix and is_team_unknown:
+            teams = (what for what in RESPONSE_STATISTICS if what[0].endswith("_by_team"))
+            estimates += [not_measurable(*what, NO_TEAM) for what in teams]
+            continue
+        ending = rows[f"{prefix}ending"]
+        estimates += [
+            median_with_rivals(
+                rows[f"{prefix}waited_hours"],
+                ending,
+                "answered",
+                statistic=f"median{suffix}",
+                reason=NONE_OPENED,
+            ),
+            median_in_working_hours(
+                rows[f"{prefix}working_hours"],
+                ending,
+                "answered",
+                statistic=f"median_working_hours{suffix}",
+                reason=NONE_OPENED,
+            ),
+        ]
+    return [*estimates, _median_of_answered(rows)]
+
+
+def _median_of_answered(rows: pl.DataFrame) -> Estimate:
+    """What counting only the answered would have said."""
+    answered = rows.filter(pl.col("ending") == "answered")["waited_hours"]
+    if not len(answered):
+        reason = "no issue was answered" if rows.height else NONE_OPENED
+        return not_measurable("median_of_answered", "hours", reason)
+    median = float(np.median(answered.to_numpy()))
+    return Estimate("median_of_answered", median, "hours", len(answered), method=_OF_ANSWERED)
+
+
+def _responses(view: View) -> pl.DataFrame:
+    """Any person's answers with the team's beside; those null where nobody knows the team."""
+    as_of = view.as_of
+    opened = opened_issues(view["issues"], view["spells"], window=view.window, as_of=as_of)
+    said = _said_by_others(opened, view["comments"], as_of=as_of)
+    anyones, teams = (
+        with_working_hours(_waits(opened, said, as_of=as_of, by_team=by_team), view)
+        for by_team in (False, True)
+    )
+    names = ("waited_hours", "working_hours", "ending")
+    known = teams if has_team(view) else teams.clear()
+    known = known.select(*ITEM, *(pl.col(name).alias(f"team_{name}") for name in names))
+    return anyones.join(known, on=ITEM, how="left", maintain_order="left")
+
+
 def attainment_measured(view: View) -> Measured:
     """The registry's way in: the team's answers, overall, by priority and by area."""
     target_hours = view.targets.response_hours
-    excluded = _excluded(view, view.window.shifted(-timedelta(hours=target_hours)))
-    if not view["people"]["is_team"].is_not_null().any():
-        return _unmeasurable(excluded, _shares_of(view), _NO_TEAM)
+    excluded = left_out_issues(view, view.window.shifted(-timedelta(hours=target_hours)))
+    if not has_team(view):
+        return unmeasurable(excluded, _shares_of(view), NO_TEAM)
     longest = max([target_hours, *view.targets.group_hours.values()])
     since = Window(view.window.start_at - timedelta(hours=longest), view.window.end_at)
     responses = time_to_first_response(
@@ -184,7 +200,7 @@ def attainment_measured(view: View) -> Measured:
     )
     rows = _judged(view, responses, target_hours)
     if rows.is_empty() and excluded.height:
-        return _unmeasurable(excluded, _shares_of(view))
+        return unmeasurable(excluded, _shares_of(view))
     estimates = [replace(part, n_excluded=excluded.height) for part in _parts(rows, "all")]
     for group, judged in _strata(view, rows, responses):
         estimates += _stratum(judged, group)
@@ -197,22 +213,28 @@ def _judged(view: View, responses: pl.DataFrame, target_hours: float) -> pl.Data
     )
 
 
-def _parts(rows: pl.DataFrame, group: str) -> list[Estimate]:
+def attainment_of_rows(rows: pl.DataFrame) -> list[Estimate]:
+    """The estimates over some of the rows that ``attainment_measured`` found."""
     due = rows["part"].drop_nulls()
-    pending = rows.height - due.len()
-    return [
-        replace(
-            share(
-                int((due == part).sum()),
-                due.len(),
-                statistic=f"share_{part}",
-                reason="no issue was due in the window",
-            ),
-            group=group,
-            n_pending=pending,
-        )
+    parts = [
+        share(int((due == part).sum()), due.len(), statistic=f"share_{part}", reason=_NONE_DUE)
         for part in PARTS
     ]
+    return [replace(part, n_pending=rows.height - due.len()) for part in (*parts, _naive(rows))]
+
+
+def _naive(rows: pl.DataFrame) -> Estimate:
+    """What counting only the answered would have said."""
+    answered = rows.filter(pl.col("part").is_not_null() & (pl.col("ending") == "answered"))["part"]
+    if not len(answered):
+        reason = "no issue that was due was answered" if rows["part"].count() else _NONE_DUE
+        return not_measurable(NAIVE_SHARE, "share", reason)
+    value = float((answered == "answered").sum()) / len(answered)
+    return Estimate(NAIVE_SHARE, value, "share", len(answered), method=_OF_ANSWERED)
+
+
+def _parts(rows: pl.DataFrame, group: str) -> list[Estimate]:
+    return [part.of(group) for part in attainment_of_rows(rows)]
 
 
 def _stratum(rows: pl.DataFrame, group: str) -> list[Estimate]:
@@ -222,7 +244,7 @@ def _stratum(rows: pl.DataFrame, group: str) -> list[Estimate]:
         return _parts(rows, group)
     were = "issue was" if due_count == 1 else "issues were"
     reason = f"{due_count} {were} due: groups under {STRATUM_MINIMUM} are not shown"
-    missing = (not_measurable(f"share_{part}", "share", reason, group=group) for part in PARTS)
+    missing = (not_measurable(*what, reason, group=group) for what in ATTAINMENT_STATISTICS)
     return [replace(part, n_pending=rows.height - due_count) for part in missing]
 
 
@@ -239,41 +261,31 @@ def _strata(
         yield group, judged.join(view["labels"].filter(is_labelled), on=ITEM, how="semi")
 
 
-def _first_responses(
-    opened: pl.LazyFrame, comments: pl.LazyFrame, *, as_of: datetime, by_team: bool
-) -> pl.LazyFrame:
+def _said_by_others(
+    opened: pl.DataFrame, comments: pl.DataFrame, *, as_of: datetime
+) -> pl.DataFrame:
+    """What people other than its author said on each of the opened issues."""
     is_person = (pl.col("author_id") != pl.col("opener_id")).fill_null(True)
-    is_response = (
-        (pl.col("author_kind") == "human") & is_person & (pl.col("created_at") <= literal(as_of))
-    )
-    if by_team:
-        is_response &= pl.col("author_is_team")
+    is_said = (pl.col("author_kind") == "human") & (pl.col("created_at") <= literal(as_of))
     return (
-        comments.join(opened.select(*ITEM, opener_id="author_id"), on=ITEM)
-        .filter(is_response)
-        .sort("created_at", "comment_id")
-        .group_by(ITEM, maintain_order=True)
-        .agg(
-            responded_at=pl.col("created_at").first(),
-            responder_id=pl.col("author_id").first(),
-        )
+        comments.lazy()
+        .filter(is_said)
+        .join(opened.lazy().select(*ITEM, opener_id="author_id"), on=ITEM)
+        .filter(is_person)
+        .collect()
     )
 
 
-def _silent_close() -> pl.Expr:
-    return (
-        pl.when(pl.col("closed_at").is_null())
-        .then(None)
-        .when((pl.col("closer_id") == pl.col("author_id")).fill_null(False))
-        .then(pl.lit("withdrawn"))
-        .when(pl.col("closer_kind") == "bot")
-        .then(pl.lit("closed_by_bot"))
-        .when(pl.col("closer_kind").is_null())
-        .then(pl.lit("closed_by_unknown"))
-        .when(pl.col("closer_is_team").fill_null(False))
-        .then(pl.lit("closed_by_team"))
-        .otherwise(pl.lit("closed_by_other"))
+def _waits(
+    opened: pl.DataFrame, said: pl.DataFrame, *, as_of: datetime, by_team: bool
+) -> pl.DataFrame:
+    counted = said.filter("author_is_team") if by_team else said
+    first = (
+        counted.sort("created_at", "comment_id")
+        .unique(ITEM, keep="first", maintain_order=True)
+        .select(*ITEM, reached_at="created_at", person="author_id")
     )
+    return waits(opened, first, as_of=as_of, main="answered", by="responder_id")
 
 
 def _response_curves(rows: pl.DataFrame) -> pl.DataFrame:
@@ -284,55 +296,7 @@ def _response_curves(rows: pl.DataFrame) -> pl.DataFrame:
     return duration_curves(aalen_johansen(rows["waited_hours"], ending, endings=PARTS[:2]))
 
 
-def _or_now(column: str, as_of: datetime) -> pl.Expr:
-    return pl.col(column).fill_null(literal(as_of))
-
-
-def _is_first_spell() -> pl.Expr:
-    return (pl.col("kind") == "issue") & (pl.col("spell") == 0)
-
-
-def _has_no_known_end() -> pl.Expr:
-    return _is_first_spell() & ~pl.col("is_end_known")
-
-
-def _author_is_known() -> pl.Expr:
-    return pl.col("author_kind").is_not_null()
-
-
-def _excluded(view: View, window: Window) -> pl.DataFrame:
-    """Issues opened in ``window`` that cannot be measured, as rows of ``excluded.parquet``."""
-    is_opened = window.has("opened_at") & (pl.col("opened_at") <= literal(view.as_of))
-    endless = view["spells"].lazy().filter(_has_no_known_end() & (pl.col("kind") == "issue"))
-    reason = (
-        pl.when(~_author_is_known())
-        .then(pl.lit("the author is unknown"))
-        .when("is_endless")
-        .then(pl.lit("closed at a moment nobody knows"))
-    )
-    return (
-        view["issues"]
-        .lazy()
-        .filter(is_opened)
-        .join(endless.select(*ITEM, is_endless=True), on=ITEM, how="left")
-        .select("repo", key=pl.col("number").cast(pl.String), reason=reason)
-        .drop_nulls("reason")
-        .collect()
-    )
-
-
 def _shares_of(view: View) -> list[tuple[str, str, str]]:
     """Statistic, unit and group of all that ``response_attainment`` states."""
     groups = ("all", *view.groups.labelled())
-    return [(f"share_{part}", "share", group) for group in groups for part in PARTS]
-
-
-def _unmeasurable(
-    excluded: pl.DataFrame, statistics: list[tuple[str, str, str]], reason: str | None = None
-) -> Measured:
-    reason = reason or f"none of {excluded.height} issues can be measured: {excluded['reason'][0]}"
-    estimates = [
-        replace(not_measurable(name, unit, reason, group=group), n_excluded=excluded.height)
-        for name, unit, group in statistics
-    ]
-    return Measured(pl.DataFrame(), estimates, excluded=lambda: excluded)
+    return [(*what, group) for group in groups for what in ATTAINMENT_STATISTICS]

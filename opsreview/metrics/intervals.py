@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy.special import bdtr, gammaincinv, ndtri
+from scipy.special import bdtr, betaincinv, gammaincinv, ndtri
 
 from opsreview.estimate import Estimate, not_measurable
 
@@ -69,6 +69,27 @@ def poisson_rate(count: int, exposure: float) -> tuple[float, float]:
     return lower / exposure, upper / exposure
 
 
+@lru_cache(maxsize=4096)
+def poisson_ratio(above: int, below: int) -> tuple[float, float | None]:
+    """The exact 95 % bounds of the ratio of two Poisson rates seen over the same time.
+
+    Of ``above + below`` seen the share ``above`` is binomial; its exact bounds give the ratio's.
+    The upper one is None, without end, where ``below`` is 0.
+
+    Raises:
+        ValueError: a count is negative, or both are 0.
+
+    Source:
+        Clopper and Pearson (1934), Biometrika 26:404-413, given the total: Przyborowski and
+        Wilenski (1940), Biometrika 31:313-323.
+    """
+    if above < 0 or below < 0 or above + below == 0:
+        raise ValueError(f"{above} to {below} is not a ratio; something must have been seen")
+    lower = 0.0 if above == 0 else float(betaincinv(above, below + 1, 0.025))
+    upper = 1.0 if below == 0 else float(betaincinv(above + 1, below, 0.975))
+    return lower / (1 - lower), None if below == 0 else upper / (1 - upper)
+
+
 def order_statistic_median(values: Values) -> MedianBounds:
     """The median of complete values, bounded by two of the values themselves.
 
@@ -122,6 +143,20 @@ def rate_per_week(count: int, weeks: float, *, statistic: str = "rate_per_week")
     lower, upper = poisson_rate(count, weeks)
     method = "exact Poisson 95 %"
     return Estimate(statistic, count / weeks, "per_week", count, lower, upper, method=method)
+
+
+def ratio_of_counts(
+    above: int, below: int, *, statistic: str = "ratio", reason: str = "nothing to compare with"
+) -> Estimate:
+    """How many ``above`` there were for each ``below``, counted over the same time.
+
+    n is ``below``; where it is 0 there is no ratio, and ``reason`` is told.
+    """
+    if below == 0:
+        return not_measurable(statistic, "ratio", reason)
+    lower, upper = poisson_ratio(above, below)
+    method = "ratio of Poisson rates, exact 95 %"
+    return Estimate(statistic, above / below, "ratio", below, lower, upper, method=method)
 
 
 def median_of_values(

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -21,10 +22,11 @@ from opsreview.metrics.view import (
     Targets,
     View,
 )
+from opsreview.metrics.working_waits import team_calendar
 from opsreview.tables.build import TeamTables
 from opsreview.tables.history import labels_at
 from opsreview.window import Window
-from opsreview.working_time import WorkingCalendar
+from opsreview.working_time import TeamCalendar, WorkingCalendar
 
 TOPICS = ("triage", "oncall", "releases")
 _ORDER = ["metric", "scope", "group", "statistic"]
@@ -39,6 +41,11 @@ class Subject:
     zone: ZoneInfo
     groups: Groups
     calendars: Mapping[str, WorkingCalendar]
+
+    @cached_property
+    def team_calendar(self) -> TeamCalendar:
+        """When anybody of the team works, made once."""
+        return team_calendar(self.calendars, self.tables.frames["people"], self.zone)
 
 
 @dataclass(frozen=True)
@@ -172,6 +179,7 @@ def _read(
         targets,
         subject.groups,
         subject.calendars,
+        subject.team_calendar,
         has_pull_requests=coverage.covered(["pull_requests"], repos, window, as_of).window
         is not None,
     )

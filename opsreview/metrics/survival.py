@@ -178,15 +178,16 @@ def median_to_end(
     *,
     statistic: str = "median",
     reason: str = "nothing to measure",
+    unit: str = "hours",
 ) -> Estimate:
-    """The Kaplan-Meier median in hours, where there is one way to end.
+    """The Kaplan-Meier median in hours (or working hours), where there is one way to end.
 
     Args and Raises as ``kaplan_meier``; ``reason`` is told when nothing started.
     """
     steps = steps_of(checked_hours(hours), ~checked_truths(is_censored))
     if steps.hours.size == 0:
-        return not_measurable(statistic, "hours", reason)
-    return _median_estimate(steps, ended_curve(steps), KAPLAN_MEIER, statistic)
+        return not_measurable(statistic, unit, reason)
+    return _median_estimate(steps, ended_curve(steps), KAPLAN_MEIER, statistic, unit)
 
 
 def median_with_rivals(
@@ -196,6 +197,7 @@ def median_with_rivals(
     *,
     statistic: str = "median",
     reason: str = "nothing to measure",
+    unit: str = "hours",
 ) -> Estimate:
     """Hours until half of *all* had ended as ``main``, where other endings are rivals.
 
@@ -205,6 +207,7 @@ def median_with_rivals(
         main: The ending that is measured.
         statistic: Name of the estimate.
         reason: Told when nothing started.
+        unit: ``hours`` or ``working_hours``.
 
     Raises:
         ValueError: lengths differ, or an hour is unknown or below 0.
@@ -212,9 +215,9 @@ def median_with_rivals(
     ended_as = list(ending)
     steps = steps_of(checked_hours(hours), _is_ended(ended_as))
     if steps.hours.size == 0:
-        return not_measurable(statistic, "hours", reason)
+        return not_measurable(statistic, unit, reason)
     curve = incidence_curve(steps, _is_ended(ended_as, main))
-    return _median_estimate(steps, curve, AALEN_JOHANSEN, statistic)
+    return _median_estimate(steps, curve, AALEN_JOHANSEN, statistic, unit)
 
 
 def _median(curve: Curve) -> Median:
@@ -239,23 +242,25 @@ def _first(is_so: Truths) -> int | None:
     return row if is_so[row] else None
 
 
-def _median_estimate(steps: Steps, curve: Curve, method: str, statistic: str) -> Estimate:
+def _median_estimate(
+    steps: Steps, curve: Curve, method: str, statistic: str, unit: str
+) -> Estimate:
     median = _median(curve)
     return Estimate(
         statistic,
         median.value,
-        "hours",
+        unit,
         steps.row.size,
         median.lower,
         median.upper,
         method=method,
         n_censored=int(steps.n_censored.sum()),
-        reason=_why_open(median, 1 - steps.waiting[-1] - curve.value[-1]),
+        reason=_why_open(median, 1 - steps.waiting[-1] - curve.value[-1], unit),
     )
 
 
-def _why_open(median: Median, rival_share: float) -> str | None:
-    followed = in_words(median.last_follow_up, "hours")
+def _why_open(median: Median, rival_share: float, unit: str) -> str | None:
+    followed = in_words(median.last_follow_up, unit)
     if median.value is None and rival_share > HALF:
         rivals = in_words(rival_share, "share")
         return f"half not reached within {followed} of follow-up: {rivals} ended another way"

@@ -12,7 +12,7 @@ import polars as pl
 
 from opsreview.estimate import Estimate
 from opsreview.window import MOMENT, Window, literal
-from opsreview.working_time import WorkingCalendar
+from opsreview.working_time import TeamCalendar, WorkingCalendar
 
 ITEM = ["repo", "number"]
 STRATUM_MINIMUM = 10  # smaller groups are not shown
@@ -46,16 +46,22 @@ class Targets:
 
 @dataclass(frozen=True)
 class Groups:
-    """Label patterns (``*`` stands for anything) of each priority and area."""
+    """Label patterns (``*`` stands for anything) of each priority and area, and of what is triaged.
+
+    ``triaged`` are groups of patterns: an issue is triaged while it bears a label of each. Any of
+    ``triaged_also`` (``milestone``, ``assignee``) says so by itself.
+    """
 
     priorities: Mapping[str, Sequence[str]] = field(default_factory=dict)
     areas: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    triaged: Sequence[Sequence[str]] = ()
+    triaged_also: Sequence[str] = ()
 
     def labelled(self) -> dict[str, pl.Expr]:
         """By group (``priority:p1``, ``area:preview``), true where ``label`` is one of its."""
         named = [(f"priority:{name}", labels) for name, labels in self.priorities.items()]
         named += [(f"area:{name}", labels) for name, labels in self.areas.items()]
-        return {group: pl.col("label").str.contains(_any_of(labels)) for group, labels in named}
+        return {group: is_label_of(labels) for group, labels in named}
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,7 @@ class View:
     targets: Targets
     groups: Groups
     calendars: Mapping[str, WorkingCalendar]
+    team_calendar: TeamCalendar
     has_pull_requests: bool = True
 
     def __getitem__(self, table: str) -> pl.DataFrame:
@@ -107,8 +114,10 @@ class Measured:
     excluded: Callable[[], pl.DataFrame] = _nothing_left_out
 
 
-def _any_of(patterns: Sequence[str]) -> str:
-    return "^(" + "|".join(re.escape(name).replace(r"\*", ".*") for name in patterns) + ")$"
+def is_label_of(patterns: Sequence[str]) -> pl.Expr:
+    """True where ``label`` is one that a pattern means."""
+    any_of = "|".join(re.escape(name).replace(r"\*", ".*") for name in patterns)
+    return pl.col("label").str.contains(f"^({any_of})$")
 
 
 def is_open_at(at: datetime) -> pl.Expr:

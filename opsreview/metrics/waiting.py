@@ -6,7 +6,8 @@ from datetime import datetime
 
 import polars as pl
 
-from opsreview.estimate import not_measurable
+from opsreview.estimate import Estimate, not_measurable
+from opsreview.metrics.endings import NO_TEAM, has_team
 from opsreview.metrics.intervals import count, median_of_values
 from opsreview.metrics.view import ITEM, Measured, View, hours_between, is_open_at
 from opsreview.window import literal
@@ -69,12 +70,16 @@ def waiting_on_team(
 
 def waiting_measured(view: View) -> Measured:
     """The registry's way in."""
-    if not view["people"]["is_team"].is_not_null().any():
-        reason = "nothing says who is in the team: list it in people.yaml"
+    if not has_team(view):
         missing = [("count", "count"), ("median", "hours")]
-        return Measured(pl.DataFrame(), [not_measurable(*what, reason) for what in missing])
+        return Measured(pl.DataFrame(), [not_measurable(*what, NO_TEAM) for what in missing])
     rows = waiting_on_team(view["issues"], view["comments"], view["spells"], as_of=view.as_of)
+    return Measured(rows, waiting_of_rows(rows))
+
+
+def waiting_of_rows(rows: pl.DataFrame) -> list[Estimate]:
+    """The estimates over some of the rows that ``waiting_measured`` found."""
     waited = median_of_values(
         rows["waiting_hours"], unit="hours", reason="no issue waits on the team"
     )
-    return Measured(rows, [count(rows.height), waited])
+    return [count(rows.height), waited]

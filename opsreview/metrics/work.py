@@ -41,8 +41,6 @@ def first_touches(
 ) -> pl.DataFrame:
     """The team's first act on each issue from outside the team: a word, a label, a close.
 
-    An ``assigned`` event may name as its actor who was assigned: such a one tells of nobody's act.
-
     Returns:
         One row per issue opened by a human outside the team: repo, number, url, opened_at,
         touched_at and person (both null: nobody has touched it yet).
@@ -53,6 +51,24 @@ def first_touches(
         .filter(is_by_outsider & (pl.col("opened_at") <= literal(as_of)))
         .select(*ITEM, "url", "opened_at")
     )
+    first = (
+        team_acts(comments, events)
+        .filter(pl.col("at") <= literal(as_of))
+        .sort("at", "person")
+        .group_by(ITEM, maintain_order=True)
+        .agg(touched_at=pl.col("at").first(), person=pl.col("person").first())
+    )
+    return outside.join(first, on=ITEM, how="left").sort("opened_at", *ITEM).collect()
+
+
+def team_acts(comments: pl.DataFrame, events: pl.DataFrame) -> pl.LazyFrame:
+    """What the team did about issues: its words, labels, milestones, assignments and closes.
+
+    An ``assigned`` event may name as its actor who was assigned: such a one tells of nobody's act.
+
+    Returns:
+        One row per act, in any order: repo, number, at, person.
+    """
     is_own_assignment = (pl.col("event") == "assigned") & (
         pl.col("actor_account") == pl.col("assignee")
     )
@@ -60,19 +76,12 @@ def first_touches(
     done = events.lazy().filter(
         _by_team("actor") & pl.col("event").is_in(_TRIAGE) & ~is_own_assignment.fill_null(False)
     )
-    acts = pl.concat(
+    return pl.concat(
         [
             words.select(*ITEM, at="created_at", person="author_id"),
             done.select(*ITEM, at="created_at", person="actor_id"),
         ]
     )
-    first = (
-        acts.filter(pl.col("at") <= literal(as_of))
-        .sort("at", "person")
-        .group_by(ITEM, maintain_order=True)
-        .agg(touched_at=pl.col("at").first(), person=pl.col("person").first())
-    )
-    return outside.join(first, on=ITEM, how="left").sort("opened_at", *ITEM).collect()
 
 
 def work_done(tables: Tables, kind: str, *, window: Window, as_of: datetime) -> pl.DataFrame:

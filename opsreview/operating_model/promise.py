@@ -16,6 +16,9 @@ JUDGED_BY: dict[str, tuple[str, str]] = {  # metric: the statistic a promise is 
     "backlog": ("change", "count"),
     "issues_new": ("count", "count"),
     "issues_closed": ("count", "count"),
+    "issues_active": ("count", "count"),
+    "backlog_management_index": ("ratio", "ratio"),
+    "reopen_rate": ("share", "share"),
     "interruptions": ("count", "count"),
     "release_frequency": ("rate_per_week", "per_week"),
 }

@@ -19,7 +19,7 @@ from opsreview.metrics.handoffs import (
     unassigned,
 )
 from opsreview.metrics.quiet import quiet_issues
-from opsreview.metrics.view import ITEM
+from opsreview.metrics.view import ITEM, is_label_of
 from opsreview.metrics.waiting import waiting_on_team
 from opsreview.operating_model.conformance import Held, Observed, held_against, observed_rows
 from opsreview.operating_model.conformance.observed import NO_TEAM, Part
@@ -70,7 +70,7 @@ def handoff_rows(history: TeamHistory, plan: Plan) -> list[dict[str, Any]]:
     seen = Observed(history.subject, plan.cycle.window, plan.as_of)
     return [
         _passed_around(seen),
-        _unassigned(seen, history.team.review.labels.triaged),
+        _unassigned(seen),
         _mentions(seen),
         _requests(seen),
         _waiting(seen),
@@ -90,14 +90,13 @@ def _passed_around(seen: Observed) -> dict[str, Any]:
     return _row("passed-around", says, part, found, cases)
 
 
-def _unassigned(seen: Observed, triaged: Sequence[str | list[str]]) -> dict[str, Any]:
+def _unassigned(seen: Observed) -> dict[str, Any]:
     part = seen.now("issues", "comments", "events")
     what = "labelled as triaged, assigned to nobody and silent"
     if part.window is None:
         return _untold("unassigned", what, part)
-    groups = [[entry] if isinstance(entry, str) else entry for entry in triaged]
     areas = [label for labels in seen.subject.groups.areas.values() for label in labels]
-    groups = groups or ([areas] if areas else [])
+    groups = seen.subject.groups.triaged or ([areas] if areas else [])
     if not groups:
         reason = "no label says what is triaged: name it under labels.triaged in review.yaml"
         return _untold("unassigned", what, Part(None, seen.as_of, reason))
@@ -161,7 +160,7 @@ def _waiting(seen: Observed) -> dict[str, Any]:
 
 def _bearing(groups: Sequence[Sequence[str]], seen: Observed) -> pl.DataFrame:
     """The items that bear a label of every group."""
-    bearing = [pl.concat(seen.labelled(label) for label in group).unique() for group in groups]
+    bearing = [seen.labels.filter(is_label_of(group)).select(ITEM).unique() for group in groups]
     found = bearing[0]
     for other in bearing[1:]:
         found = found.join(other, on=ITEM, how="semi")

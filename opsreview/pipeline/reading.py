@@ -38,11 +38,14 @@ class TeamHistory:
 
     @property
     def subject(self) -> Subject:
+        labels = self.team.review.labels
         return Subject(
             self.tables,
             self.team.review.repos,
             self.team.zone,
-            Groups(self.team.review.labels.priorities, _areas(self.model)),
+            Groups(
+                labels.priorities, _areas(self.model), labels.triaged_groups, labels.triaged_also
+            ),
             _calendars(self.team),
         )
 

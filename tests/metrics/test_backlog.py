@@ -15,12 +15,11 @@ from opsreview.metrics.backlog import (
     backlog,
     backlog_measured,
     closed_measured,
+    index_measured,
     issue_age,
-    issue_resolution_duration,
     issues_closed,
     issues_new,
     new_measured,
-    resolution_measured,
 )
 
 REOPENED = events(
@@ -111,7 +110,9 @@ def test_rate_of_a_cycle_under_way_is_over_the_time_seen() -> None:
     assert value(measured, "rate_per_week") == 2
 
 
-@pytest.mark.parametrize("measure", [new_measured, closed_measured, backlog_measured])
+@pytest.mark.parametrize(
+    "measure", [new_measured, closed_measured, backlog_measured, index_measured]
+)
 def test_window_that_has_not_begun_is_not_measurable(measure) -> None:  # type: ignore[no-untyped-def]
     measured = measure(view(issues=issues({"opened_at": "2026-09-01"}), as_of=at("2026-10-01")))
 
@@ -275,6 +276,32 @@ def test_opened_and_reopened_less_closed_is_the_change(
     assert opened + reopened - closed == value(backlog_measured(found), "change")
 
 
+# Closed for each opened
+
+
+def test_index_is_closings_by_openings_of_each_kind() -> None:
+    old = {"opened_at": "2026-09-01"}
+    measured = index_measured(
+        view(
+            issues=issues({}, {}, old | {"closed_at": "2026-10-05"}),
+            pull_requests=pull_requests({"number": 8, "merged_at": "2026-10-09"}),
+        )
+    )
+
+    ratios = {group: stated(measured, group)["ratio"] for group in ("all", "kind:issue")}
+    assert (ratios["all"].value, ratios["all"].n) == (pytest.approx(2 / 3), 3)
+    assert (ratios["kind:issue"].value, ratios["kind:issue"].n) == (0.5, 2)
+    assert measured.rows.height == 5
+
+
+def test_index_over_nothing_opened_is_null_and_says_what_was_closed() -> None:
+    row = {"opened_at": "2026-09-01", "closed_at": "2026-10-05"}
+    ratio = stated(index_measured(view(issues=issues(row))))["ratio"]
+
+    assert (ratio.value, ratio.n) == (None, 0)
+    assert ratio.reason == "nothing was opened in the window, 1 closed: no ratio to nothing"
+
+
 # Ages
 
 
@@ -303,80 +330,3 @@ def test_median_age_of_open_issues_is_told_for_each_past_week() -> None:
     (curve,) = measured.curves()
     assert curve["at"].to_list()[-1] == at("2026-11-08")
     assert curve["value"].to_list() == [0, 7 * 24, 14 * 24, 21 * 24]
-
-
-# Time to close
-
-
-def durations(items: pl.DataFrame, happened: pl.DataFrame, as_of: str) -> dict[str, object]:
-    rows = issue_resolution_duration(
-        items, spells(items, happened), window=OCTOBER, as_of=at(as_of)
-    )
-    assert rows.height == 1
-    return rows.row(0, named=True)
-
-
-@pytest.mark.parametrize(
-    ("as_of", "first", "final"),
-    [
-        ("2026-10-04", (72, True), (72, True)),
-        ("2026-10-05", (96, False), (96, False)),
-        ("2026-10-09", (96, False), (192, True)),
-        ("2026-10-21", (96, False), (456, False)),
-    ],
-)
-def test_first_and_final_close_stand_as_they_stood_then(
-    as_of: str, first: tuple[float, bool], final: tuple[float, bool]
-) -> None:
-    # Closed on the 5th, reopened on the 8th, closed for good on the 20th.
-    row = durations(issues({"closed_at": "2026-10-20"}), REOPENED, as_of)
-
-    assert (row["first_hours"], row["is_first_censored"]) == first
-    assert (row["final_hours"], row["is_final_censored"]) == final
-
-
-def test_closed_as_it_opened_took_zero_hours() -> None:
-    row = durations(issues({"closed_at": "2026-10-01"}), events(), "2026-11-08")
-
-    assert (row["first_hours"], row["is_first_censored"]) == (0, False)
-
-
-def test_cohort_and_flow_are_different_numbers() -> None:
-    # Opened in October and still open: in the cohort. Opened in September and closed: in the flow.
-    measured = resolution_measured(
-        view(issues=issues({}, {"opened_at": "2026-09-21", "closed_at": "2026-10-01"}))
-    )
-
-    parts = stated(measured)
-    assert (parts["median"].n, parts["median"].n_censored, parts["median"].value) == (1, 1, None)
-    assert (parts["median_of_closed"].n, parts["median_of_closed"].value) == (1, 240)
-
-
-def test_open_issues_keep_the_median_from_being_that_of_the_closed() -> None:
-    # Closed after 1 and 3 days of five: half is not reached. The closed alone would say 2 days.
-    rows = [{"closed_at": "2026-10-02"}, {"closed_at": "2026-10-04"}, {}, {}, {}]
-    median = stated(resolution_measured(view(issues=issues(*rows))))["median"]
-
-    assert (median.value, median.n, median.n_censored) == (None, 5, 3)
-
-
-def test_issue_closed_at_an_unknown_moment_is_left_out_of_the_cohort_and_counted() -> None:
-    rows = [{"state": "closed"}, {}, {"state": "closed", "opened_at": "2026-09-01"}]
-    measured = resolution_measured(view(issues=issues(*rows)))
-
-    assert (stated(measured)["median"].n, stated(measured)["median"].n_excluded) == (1, 1)
-    assert measured.excluded()["key"].to_list() == ["1"]
-
-
-def test_only_unknown_closes_say_why_there_is_no_median() -> None:
-    median = stated(resolution_measured(view(issues=issues({"state": "closed"}))))["median"]
-
-    assert median.reason == "the issues opened were closed at a moment nobody knows"
-
-
-def test_no_issue_gives_no_median_of_any_kind() -> None:
-    parts = stated(resolution_measured(view()))
-
-    assert {part.value for part in parts.values()} == {None}
-    assert {part.n for part in parts.values()} == {0}
-    assert parts["median_of_closed"].reason == "no issue was closed in the window"

@@ -9,7 +9,9 @@ from opsreview.metrics.intervals import (
     median_of_values,
     order_statistic_median,
     poisson_rate,
+    poisson_ratio,
     rate_per_week,
+    ratio_of_counts,
     share,
     wilson,
 )
@@ -140,3 +142,35 @@ def test_median_of_no_values_is_not_measurable() -> None:
     estimate = median_of_values([], unit="days", reason="one release is no gap")
 
     assert (estimate.value, estimate.n, estimate.reason) == (None, 0, "one release is no gap")
+
+
+# The ratio of two counts
+
+
+@pytest.mark.parametrize(("above", "below"), [(0, 3), (1, 1), (7, 12), (40, 25)])
+def test_bounds_of_a_ratio_are_those_of_the_exact_share(above: int, below: int) -> None:
+    share_of_both = binomtest(above, above + below).proportion_ci(method="exact")
+
+    expected = tuple(p / (1 - p) for p in (share_of_both.low, share_of_both.high))
+    assert poisson_ratio(above, below) == pytest.approx(expected)
+
+
+def test_ratio_to_none_has_no_upper_end_and_is_no_estimate() -> None:
+    # Of 3 seen all were above: at least 0.025 ** (1 / 3) of them are.
+    low = 0.025 ** (1 / 3)
+    assert poisson_ratio(3, 0) == (pytest.approx(low / (1 - low)), None)
+    ratio = ratio_of_counts(3, 0, reason="nothing opened")
+    assert (ratio.value, ratio.n, ratio.reason) == (None, 0, "nothing opened")
+
+
+@pytest.mark.parametrize(("above", "below"), [(0, 0), (-1, 2)])
+def test_ratio_of_nothing_seen_is_refused(above: int, below: int) -> None:
+    with pytest.raises(ValueError, match="not a ratio"):
+        poisson_ratio(above, below)
+
+
+def test_ratio_says_its_n_and_its_method() -> None:
+    ratio = ratio_of_counts(6, 3)
+
+    assert (ratio.value, ratio.n, ratio.unit) == (2, 3, "ratio")
+    assert ratio.method == "ratio of Poisson rates, exact 95 %"

@@ -18,7 +18,12 @@ from opsreview.metrics.view import Groups, Targets
 from opsreview.window import Window
 
 TODAY = at("2027-01-01")
-GROUPS = Groups(priorities={"p1": ["urgent"]}, areas={"docs": ["docs"]})
+GROUPS = Groups(
+    priorities={"p1": ["urgent"]},
+    areas={"docs": ["docs"]},
+    triaged=[["urgent", "docs"]],
+    triaged_also=["milestone"],
+)
 SEEDS = (2, 3)
 ONCALL = [metric.id for metric in METRICS.values() if metric.topic == "oncall"]
 

@@ -7,6 +7,7 @@ from factories import at, comments, events, issues, people, spells
 from metrics.views import OCTOBER, stated, value, view
 from opsreview.metrics.first_response import (
     attainment_measured,
+    attainment_of_rows,
     response_attainment,
     time_to_first_response,
 )
@@ -126,6 +127,31 @@ def test_three_parts_add_up_to_all_and_pending_is_apart() -> None:
     assert all(share.method == "Wilson 95 %" for share in shares)
 
 
+def test_share_in_time_of_the_answered_alone_is_named_so_and_is_kinder() -> None:
+    # Four due: one answered in time, one late, one closed silently, one waiting.
+    measured = attainment_measured(
+        view(
+            issues=issues({}, {}, {"closed_at": "2026-10-02"}, {}),
+            comments=comments(
+                {"number": 1, "created_at": "2026-10-02"}, {"number": 2, "created_at": "2026-10-09"}
+            ),
+        )
+    )
+
+    naive = stated(measured)["share_of_answered_in_time"]
+    assert value(measured, "share_answered") == 0.25
+    assert (naive.value, naive.n, naive.lower, naive.upper) == (0.5, 2, None, None)
+    assert "answered alone" in naive.method
+
+
+def test_some_of_the_rows_give_the_parts_over_them() -> None:
+    rows = attainment_measured(view(issues=issues({}, {}))).rows
+
+    shares = {part.statistic: part for part in attainment_of_rows(rows.head(1))}
+    assert (shares["share_waiting"].value, shares["share_waiting"].n) == (1, 1)
+    assert shares["share_of_answered_in_time"].reason == "no issue that was due was answered"
+
+
 def test_nothing_due_is_not_measurable() -> None:
     parts = stated(attainment_measured(view()))
 
@@ -219,7 +245,7 @@ def test_small_stratum_says_that_it_is_small_and_nothing_more(due: int, reason: 
     measured = attainment_measured(view(issues=issues({}, *labelled), groups=GROUPS))
 
     parts = stated(measured, "priority:p1")
-    assert list(parts) == SHARES
+    assert list(parts) == [*SHARES, "share_of_answered_in_time"]
     assert {(part.value, part.n, part.reason) for part in parts.values()} == {(None, 0, reason)}
 
 

@@ -13,6 +13,7 @@ import polars as pl
 from opsreview.estimate import Estimate
 from opsreview.metrics.reading import Subject
 from opsreview.metrics.view import Groups, Measured, Targets, View
+from opsreview.metrics.working_waits import team_calendar
 from opsreview.tables.build import TeamTables
 from opsreview.tables.coverage import Coverage
 from opsreview.tables.history import labels_at
@@ -67,6 +68,7 @@ def view(
         targets,
         groups or Groups(),
         calendars or {},
+        team_calendar(calendars or {}, tables["people"], zone),
     )
 
 
