@@ -27,6 +27,14 @@ NEEDS: dict[str, tuple[str, ...]] = {  # by kind of work: the tables without whi
 PASSIVE = ["mentioned", "subscribed", "unsubscribed"]  # events that happen to their actor
 SHIPPED = ("stable", "hotfix")
 HANDLING = ["labeled", "unlabeled", "milestoned", "demilestoned", "closed", "reopened"]
+ACTS_SCHEMA: dict[str, pl.DataType] = {
+    "work": pl.Enum(["answer", "review", "merge", "release", "incident", "duty"]),
+    "repo": pl.String(),
+    "number": pl.Int64(),
+    "key": pl.String(),
+    "person": pl.String(),
+    "at": MOMENT,
+}
 _ACT: dict[str, pl.DataType] = {
     "repo": pl.String(),
     "number": pl.Int64(),
@@ -56,7 +64,7 @@ def answers_elsewhere(tables: Tables) -> pl.LazyFrame:
     if "support_requests" not in tables:
         return pl.LazyFrame(schema=_ACT)
     asked = tables["support_requests"].lazy().drop_nulls("answered_by")
-    thing = pl.format("{}:{}", "source", "request_id")
+    thing = pl.col("source") + ":" + pl.col("request_id")
     return asked.select(
         repo=pl.lit(None, pl.String),
         number=pl.lit(None, pl.Int64),
@@ -127,7 +135,7 @@ def releases(tables: Tables, *, kinds: Sequence[str] = (*SHIPPED, "prerelease"))
         "repo",
         number=pl.lit(None, pl.Int64),
         key="tag",
-        thing=pl.format("{} {}", "repo", "tag"),
+        thing=pl.col("repo") + " " + pl.col("tag"),
         url=pl.lit(None, pl.String),
         person="author_id",
         at="published_at",
@@ -143,7 +151,7 @@ def published(releases: pl.DataFrame, *, kinds: Sequence[str]) -> pl.LazyFrame:
 def incident_responses(tables: Tables) -> pl.LazyFrame:
     """Everything that somebody did about an incident: the columns of ``answers``."""
     known = tables["incidents"].lazy().select("source", "incident_id", "url", "repo")
-    thing = pl.format("{}:{}", "source", "incident_id")
+    thing = pl.col("source") + ":" + pl.col("incident_id")
     return (
         tables["incident_events"]
         .lazy()
@@ -155,7 +163,8 @@ def incident_responses(tables: Tables) -> pl.LazyFrame:
 
 def turns_of_duty(tables: Tables) -> pl.LazyFrame:
     """Every shift, at its start: the columns of ``answers``."""
-    thing = pl.format("{} {} {}", "rotation", "role", pl.col("start_at").dt.strftime("%F %R"))
+    began = pl.col("start_at").dt.strftime("%F %R")
+    thing = pl.col("rotation") + " " + pl.col("role") + " " + began
     return (
         tables["shifts"]
         .lazy()
@@ -204,9 +213,7 @@ def _named(
 ) -> pl.LazyFrame:
     chosen = acts if is_act is None else acts.filter(is_act)
     key = pl.col("number").cast(pl.String)
-    return chosen.with_columns(key=key, thing=pl.format("{}#{}", "repo", "number")).select(
-        *_ACT, *keep
-    )
+    return chosen.with_columns(key=key, thing=pl.col("repo") + "#" + key).select(*_ACT, *keep)
 
 
 def _is_own_assignment() -> pl.Expr:
@@ -221,3 +228,54 @@ BY_ANYONE: dict[str, Callable[[Tables], pl.LazyFrame]] = {  # kinds that need no
     "incident": incident_responses,
     "duty": turns_of_duty,
 }
+
+
+def has_team(tables: Tables) -> bool:
+    """Whether anything says who is in the team."""
+    return bool(tables["people"]["is_team"].is_not_null().any())
+
+
+def acts_of(tables: Tables) -> pl.DataFrame:
+    """All acts ever: answers, wherever asked, and the kinds of ``BY_ANYONE``.
+
+    Answers are the team's where anything says who is in the team, else everybody's. It is made once
+    for all cycles: what had not happened yet is left out by ``at``.
+
+    Returns:
+        ACTS, in the order of time: work, repo, number, key, person, at.
+    """
+    is_known = has_team(tables)
+    elsewhere = answers_elsewhere(tables)
+    if is_known:
+        team = tables["people"].lazy().filter("is_team").select(person="person_id").unique()
+        elsewhere = elsewhere.join(team, on="person", how="semi")
+    done = [
+        ("answer", answers(tables, by_team=is_known)),
+        ("answer", elsewhere),
+        *((kind, made(tables)) for kind, made in BY_ANYONE.items()),
+    ]
+    typed = (
+        acts.select(
+            pl.lit(kind, ACTS_SCHEMA["work"]).alias("work"),
+            *(pl.col(name).cast(ACTS_SCHEMA[name]) for name in list(ACTS_SCHEMA)[1:]),
+        )
+        for kind, acts in done
+    )
+    named = pl.concat(typed).drop_nulls(["person", "at"])
+    return named.sort("at", "work", "repo", "number", "key", "person").collect()
+
+
+def described(acts: pl.DataFrame, items: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Rows of ACTS with thing and url, in place of key.
+
+    Args:
+        acts: Rows of ACTS.
+        items: ISSUES and PULL_REQUESTS: whose addresses are told.
+    """
+    urls = pl.concat(frame.lazy().select(*ITEM, "url") for frame in items)
+    wanted = acts.lazy().with_row_index("nth").join(urls, on=ITEM, how="left").sort("nth")
+    named = pl.col("repo") + pl.when(pl.col("number").is_null()).then(pl.lit(" ")).otherwise(
+        pl.lit("#")
+    )
+    thing = pl.coalesce(named + pl.col("key"), "key")
+    return wanted.with_columns(thing=thing).drop("nth", "key").collect()

@@ -268,7 +268,7 @@ def _acts_of(tables: Tables, kind: str, as_of: datetime) -> pl.LazyFrame:
 
 def _triage(tables: Tables, as_of: datetime) -> pl.LazyFrame:
     touches = first_touches(tables["issues"], tables["comments"], tables["events"], as_of=as_of)
-    thing = pl.format("{}#{}", "repo", "number")
+    thing = pl.col("repo") + "#" + pl.col("number").cast(pl.String)
     return touches.lazy().with_columns(at="touched_at", thing=thing)
 
 
