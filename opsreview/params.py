@@ -31,11 +31,16 @@ ClockTime = Annotated[time, BeforeValidator(_is_text)]
 
 
 class Labels(StrictModel):
-    """Which labels mean what. ``*`` stands for anything; each entry of ``triaged`` must hold."""
+    """Which labels mean what. ``*`` stands for anything; each entry of ``triaged`` must hold.
+
+    Of ``work`` every kind that is not given keeps its usual labels (``metrics/work_mix.py``).
+    """
 
     triaged: list[str | list[str]] = []
     incident: list[str] = []
     priorities: Mapping[str, list[str]] = {}
+    support: list[str] = []
+    work: Mapping[Literal["fix", "docs", "maintenance", "feature"], list[str]] = {}
 
 
 class Privacy(StrictModel):

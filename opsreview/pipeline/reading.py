@@ -42,7 +42,7 @@ class TeamHistory:
             self.tables,
             self.team.review.repos,
             self.team.zone,
-            Groups(self.team.review.labels.priorities, _areas(self.model)),
+            _groups(self.team, self.model),
             _calendars(self.team),
         )
 
@@ -198,6 +198,12 @@ def _decisions(team: Team, model: OperatingModel | None) -> Sequence[Decision]:
     if model is None or not team.decisions_path.is_file():
         return []
     return load_decisions(team.decisions_path, {*model.people, *model.entry.roles}, METRICS)
+
+
+def _groups(team: Team, model: OperatingModel | None) -> Groups:
+    labels = team.review.labels
+    work = {str(kind): patterns for kind, patterns in labels.work.items()}
+    return Groups(labels.priorities, _areas(model), labels.support, work)
 
 
 def _areas(model: OperatingModel | None) -> dict[str, list[str]]:
