@@ -36,12 +36,16 @@ class Labels(StrictModel):
     Each entry of ``triaged`` is a group of labels, and an issue is triaged once it bears one of
     every group. Each of ``triaged_also`` says so by itself: ``milestone``, that it has one;
     ``assignee``, that somebody is assigned.
+
+    Of ``work`` every kind that is not given keeps its usual labels (``metrics/work_mix.py``).
     """
 
     triaged: list[str | list[str]] = []
     triaged_also: list[Literal["milestone", "assignee"]] = []
     incident: list[str] = []
     priorities: Mapping[str, list[str]] = {}
+    support: list[str] = []
+    work: Mapping[Literal["fix", "docs", "maintenance", "feature"], list[str]] = {}
 
     @property
     def triaged_groups(self) -> list[list[str]]:

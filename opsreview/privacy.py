@@ -18,7 +18,7 @@ from opsreview.errors import ParamsError
 
 KEY_VARIABLE = "OPSREVIEW_PSEUDONYM_KEY"
 WORD = re.compile(r"[^\W_][\w-]*")
-PERSON_COLUMNS = ("person", "responder_id")
+PERSON_COLUMNS = ("person", "responder_id", "answered_by")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 import polars as pl
 
 from opsreview.estimate import Estimate
+from opsreview.metrics import acts
 from opsreview.metrics.endings import (
     NO_TEAM,
     NONE_OPENED,
@@ -19,7 +20,6 @@ from opsreview.metrics.endings import (
 )
 from opsreview.metrics.survival import aalen_johansen, median_with_rivals
 from opsreview.metrics.view import ITEM, Measured, View, duration_curves
-from opsreview.metrics.work import team_acts
 from opsreview.metrics.working_waits import as_declared, median_in_working_hours, with_working_hours
 from opsreview.window import Window, literal
 
@@ -58,8 +58,9 @@ def time_to_first_attention(
     """
     opened = opened_issues(issues, spells, window=window, as_of=as_of)
     is_other = (pl.col("person") != pl.col("author_id")).fill_null(True)
+    tables = {"issues": issues, "comments": comments, "events": events}
     first = (
-        team_acts(comments, events)
+        pl.concat([acts.answers(tables, by_team=True), acts.sortings(tables, by_team=True)])
         .filter(pl.col("at") <= literal(as_of))
         .join(opened.lazy().select(*ITEM, "author_id"), on=ITEM)
         .filter(is_other)

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from opsreview.estimate import Estimate
+from opsreview.metrics.drafts import ready_for_review
 from opsreview.metrics.first_response import time_to_first_response
 from opsreview.metrics.intervals import share
 from opsreview.metrics.resolution import issue_resolution_duration
-from opsreview.metrics.reviews import ready_for_review, time_to_first_review
+from opsreview.metrics.reviews import time_to_first_review
 from opsreview.metrics.view import hours_between
 from opsreview.metrics.work import Tables
 from opsreview.window import Window, literal

@@ -13,17 +13,20 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from opsreview.estimate import METRICS_SCHEMA, Estimate, not_measurable
+from opsreview.metrics.acts import acts_of
 from opsreview.metrics.registry import METRICS, Metric
 from opsreview.metrics.view import (
     CURVES_SCHEMA,
     EXCLUDED_SCHEMA,
+    Covering,
     Groups,
     Measured,
     Targets,
     View,
 )
 from opsreview.metrics.working_waits import team_calendar
-from opsreview.tables.build import TeamTables
+from opsreview.tables.build import KNOW_NO_REPOSITORY, TeamTables
+from opsreview.tables.coverage import Covered
 from opsreview.tables.history import labels_at
 from opsreview.window import Window
 from opsreview.working_time import TeamCalendar, WorkingCalendar
@@ -46,6 +49,16 @@ class Subject:
     def team_calendar(self) -> TeamCalendar:
         """When anybody of the team works, made once."""
         return team_calendar(self.calendars, self.tables.frames["people"], self.zone)
+
+    @cached_property
+    def scopes(self) -> Sequence[tuple[str, Mapping[str, pl.DataFrame]]]:
+        """The tables of all repositories together, and of each where there are several.
+
+        With them are ``acts``, made once for all cycles (``acts.acts_of``).
+        """
+        of_each = [(repo, self.tables.of_repo(repo)) for repo in self.repos]
+        scopes = [("all", self.tables.frames), *(of_each if len(self.repos) > 1 else [])]
+        return [(scope, {**frames, "acts": acts_of(frames)}) for scope, frames in scopes]
 
 
 @dataclass(frozen=True)
@@ -128,7 +141,7 @@ def read_metric(
     metric_id: str, subject: Subject, *, window: Window, as_of: datetime, targets: Targets
 ) -> Measured:
     """One metric over all repositories, for a question of its own."""
-    tables = _labelled(subject.tables.frames, subject.groups, as_of)
+    tables = _labelled(subject.scopes[0][1], subject.groups, as_of)
     metric = METRICS[metric_id]
     return _read(metric, subject, tables, subject.repos, window, as_of, targets).measured
 
@@ -147,7 +160,7 @@ def _found(
     targets: Targets,
     topics: Collection[str],
 ) -> Iterator[tuple[Metric, str, _Found]]:
-    for scope, frames in _scopes(subject):
+    for scope, frames in subject.scopes:
         repos = subject.repos if scope == "all" else [scope]
         tables = _labelled(frames, subject.groups, as_of)
         for metric in METRICS.values():
@@ -182,12 +195,25 @@ def _read(
         subject.team_calendar,
         has_pull_requests=coverage.covered(["pull_requests"], repos, window, as_of).window
         is not None,
+        covering=_covering(subject, repos, as_of),
     )
     found = metric.measured(view)
     if covered.reason is not None:
         said = [_said(estimate, covered.reason) for estimate in found.estimates]
         found = replace(found, estimates=said)
     return _Found(window, covered.as_of, found)
+
+
+def _covering(subject: Subject, repos: Sequence[str], as_of: datetime) -> Covering:
+    """What of a window tables speak for; of one repository among several not all know."""
+    unaware = KNOW_NO_REPOSITORY if len(repos) < len(subject.repos) else frozenset()
+
+    def covered(needs: Sequence[str], window: Window) -> Covered:
+        if unaware.intersection(needs):
+            return Covered(None, as_of, "known of all repositories together only")
+        return subject.tables.coverage.covered(needs, repos, window, as_of)
+
+    return covered
 
 
 def _rows(metric: Metric, scope: str, found: _Found) -> list[dict[str, object]]:
@@ -199,13 +225,6 @@ def _rows(metric: Metric, scope: str, found: _Found) -> list[dict[str, object]]:
 
 def _said(estimate: Estimate, reason: str) -> Estimate:
     return replace(estimate, reason="; ".join(filter(None, [estimate.reason, reason])))
-
-
-def _scopes(subject: Subject) -> Iterable[tuple[str, Mapping[str, pl.DataFrame]]]:
-    yield "all", subject.tables.frames
-    if len(subject.repos) > 1:
-        for repo in subject.repos:
-            yield repo, subject.tables.of_repo(repo)
 
 
 def _with_the_only_repo(rows: list[dict[str, object]], repos: Sequence[str]) -> pl.DataFrame:
@@ -223,7 +242,7 @@ def _labelled(
 ) -> Mapping[str, pl.DataFrame]:
     """The tables, with ``labels``: those each issue bore at ``as_of``."""
     labels = pl.DataFrame(schema={"repo": pl.String, "number": pl.Int64, "label": pl.String})
-    if groups.labelled():
+    if groups.labelled() or groups.support:
         labels = labels_at(tables["issues"], tables["events"], as_of)
     return {**tables, "labels": labels}
 

@@ -7,7 +7,10 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from opsreview.estimate import Estimate, not_measurable
-from opsreview.metrics.intervals import count, share
+from opsreview.metrics import acts
+from opsreview.metrics.acting import per_person, top_share
+from opsreview.metrics.drafts import ready_in, without_drafts
+from opsreview.metrics.intervals import count, median_of_values, share
 from opsreview.metrics.survival import aalen_johansen, median_with_rivals
 from opsreview.metrics.view import (
     ITEM,
@@ -21,39 +24,8 @@ from opsreview.metrics.view import (
 from opsreview.window import Window, literal
 
 _SAME_CLOSE = timedelta(minutes=1)  # a merge and its close are written down a moment apart
+_DESCRIBED = (*ITEM, "title", "url")
 _NONE_READY = "no pull request became ready for review in the window"
-
-
-def ready_for_review(
-    pull_requests: pl.DataFrame, events: pl.DataFrame, *, as_of: datetime
-) -> pl.DataFrame:
-    """When each pull request first asked for a review: opened, or its draft marked ready.
-
-    A pull request whose first draft event is ``ready_for_review`` was opened as a draft. One that
-    is a draft and has no such event, or has it after ``as_of``, has not been ready yet: ready_at is
-    null. Later events tell how a pull request was opened; today's ``is_draft`` alone would not.
-
-    Returns:
-        The pull requests with ready_at.
-    """
-    first = (
-        events.lazy()
-        .filter(pl.col("event").is_in(["ready_for_review", "convert_to_draft"]))
-        .sort("created_at", "event_id")
-        .group_by(ITEM, maintain_order=True)
-        .agg(first_event=pl.col("event").first(), first_event_at=pl.col("created_at").first())
-    )
-    was_draft = pl.col("first_event") == "ready_for_review"
-    is_draft_still = pl.col("first_event").is_null() & pl.col("is_draft").fill_null(False)
-    ready_at = pl.when(was_draft).then("first_event_at").when(~is_draft_still).then("opened_at")
-    return (
-        pull_requests.lazy()
-        .join(first, on=ITEM, how="left")
-        .with_columns(ready_at=ready_at)
-        .with_columns(pl.when(pl.col("ready_at") <= literal(as_of)).then("ready_at"))
-        .drop("first_event", "first_event_at")
-        .collect()
-    )
 
 
 def time_to_first_review(
@@ -67,8 +39,9 @@ def time_to_first_review(
     """Hours from being ready to the first review another person submitted.
 
     Merging or closing without one is a rival end. Comments, bots' reviews and reviews of a draft
-    are no first review. Time back in draft after that is not taken out. Left out is what was
-    closed at a moment nobody knows, or before it was marked ready.
+    are no first review. Time back in draft after that is in the wait until ``without_drafts``
+    takes it out. Left out is what was closed at a moment nobody knows, or before it was marked
+    ready.
 
     Args:
         pull_requests: PULL_REQUESTS with ready_at (``ready_for_review``).
@@ -78,7 +51,7 @@ def time_to_first_review(
         as_of: Last moment the data speaks for, UTC.
 
     Returns:
-        One row per pull request: repo, number, title, url, ready_at, waited_hours, ending
+        One row per pull request: repo, number, title, url, ready_at, ended_at, waited_hours, ending
         (``reviewed``, ``merged_unreviewed``, ``closed_unreviewed``; null while waiting),
         is_censored.
 
@@ -129,7 +102,7 @@ def change_request_duration(
         as_of: Last moment the data speaks for, UTC.
 
     Returns:
-        One row per pull request: repo, number, title, url, ready_at, waited_hours, ending
+        One row per pull request: repo, number, title, url, ready_at, ended_at, waited_hours, ending
         (``merged``, ``closed_unmerged``; null while open), is_censored.
 
     Source:
@@ -159,48 +132,54 @@ def review_load(
     Source:
         cncf/devstats, reviewers; https://github.com/cncf/devstats
     """
-    authors = pull_requests.lazy().select(*ITEM, opener_id="author_id")
-    is_other = (pl.col("author_id") != pl.col("opener_id")).fill_null(True)
-    is_counted = (pl.col("author_kind") == "human") & (pl.col("state") != "pending")
+    given = acts.reviews({"pull_requests": pull_requests, "reviews": reviews})
     return (
-        reviews.lazy()
-        .filter(window.has("submitted_at") & is_counted)
-        .join(authors, on=ITEM)
-        .filter(is_other)
-        .select(*ITEM, "review_id", "submitted_at", person="author_id")
+        given.filter(window.has("at"))
+        .select(*ITEM, "review_id", "person", submitted_at="at")
         .sort(*ITEM, "review_id")
         .collect()
     )
 
 
 def first_review_measured(view: View) -> Measured:
-    """The registry's way in."""
-    pulls = ready_for_review(view["pull_requests"], view["events"], as_of=view.as_of)
-    rows = time_to_first_review(
+    """The registry's way in: time in draft is out."""
+    pulls = ready_in(view["pull_requests"], view["events"], window=view.window, as_of=view.as_of)
+    waits = time_to_first_review(
         pulls, view["reviews"], view["spells"], window=view.window, as_of=view.as_of
     )
-    estimate = median_with_rivals(
-        rows["waited_hours"], rows["ending"], "reviewed", reason=_NONE_READY
-    )
+    rows = without_drafts(waits, view["events"], as_of=view.as_of)
     return Measured(
-        rows, [estimate], lambda: [_review_curves(rows)], lambda: _left_out(pulls, rows, view)
+        rows,
+        first_review_estimates(rows),
+        lambda: [_review_curves(rows)],
+        lambda: _left_out(pulls, rows, view),
     )
+
+
+def first_review_estimates(rows: pl.DataFrame) -> list[Estimate]:
+    """The median of all, and what counting the reviewed only would have said."""
+    return [_median(rows, "reviewed"), _naive_median(rows, "reviewed")]
 
 
 def duration_measured(view: View) -> Measured:
-    """The registry's way in."""
-    pulls = ready_for_review(view["pull_requests"], view["events"], as_of=view.as_of)
-    rows = change_request_duration(pulls, view["spells"], window=view.window, as_of=view.as_of)
-    estimate = median_with_rivals(
-        rows["waited_hours"], rows["ending"], "merged", reason=_NONE_READY
-    )
-    waits = (rows["waited_hours"], rows["ending"])
+    """The registry's way in: time in draft is out."""
+    pulls = ready_in(view["pull_requests"], view["events"], window=view.window, as_of=view.as_of)
+    waits = change_request_duration(pulls, view["spells"], window=view.window, as_of=view.as_of)
+    rows = without_drafts(waits, view["events"], as_of=view.as_of)
+    endings = ("merged", "closed_unmerged")
     return Measured(
         rows,
-        [estimate],
-        lambda: [duration_curves(aalen_johansen(*waits, endings=("merged", "closed_unmerged")))],
+        duration_estimates(rows),
+        lambda: [
+            duration_curves(aalen_johansen(rows["waited_hours"], rows["ending"], endings=endings))
+        ],
         lambda: _left_out(pulls, rows, view),
     )
+
+
+def duration_estimates(rows: pl.DataFrame) -> list[Estimate]:
+    """The median of all, and what counting the merged only would have said."""
+    return [_median(rows, "merged"), _naive_median(rows, "merged")]
 
 
 def load_measured(view: View) -> Measured:
@@ -210,19 +189,28 @@ def load_measured(view: View) -> Measured:
         missing = [("count", "count"), ("top_share", "share")]
         return Measured(pl.DataFrame(), [not_measurable(*what, reason) for what in missing])
     rows = review_load(view["pull_requests"], view["reviews"], window=view.seen)
-    per_person = rows["person"].value_counts().sort("count", "person", descending=[True, False])
-    estimates = [count(rows.height), _top_share(per_person, rows.height)]
-    for person, found in per_person.iter_rows():
+    estimates = load_estimates(rows)
+    for person, found in per_person(rows["person"]):
         group = f"person:{person}"
         estimates.append(count(found).of(group))
         estimates.append(share(found, rows.height).of(group))
     return Measured(rows, estimates)
 
 
-def _top_share(per_person: pl.DataFrame, total: int) -> Estimate:
-    top = int(per_person["count"][0]) if total else 0
+def load_estimates(rows: pl.DataFrame) -> list[Estimate]:
+    """How many reviews, and the busiest reviewer's share."""
     reason = "no review was submitted in the window"
-    return share(top, total, statistic="top_share", reason=reason)
+    return [count(rows.height), top_share(rows["person"], reason=reason)]
+
+
+def _median(rows: pl.DataFrame, main: str) -> Estimate:
+    return median_with_rivals(rows["waited_hours"], rows["ending"], main, reason=_NONE_READY)
+
+
+def _naive_median(rows: pl.DataFrame, main: str) -> Estimate:
+    ended = rows.filter(pl.col("ending") == main)["waited_hours"]
+    reason = f"no pull request that became ready in the window was {main}"
+    return median_of_values(ended, unit="hours", statistic=f"median_of_{main}", reason=reason)
 
 
 def _review_curves(rows: pl.DataFrame) -> pl.DataFrame:
@@ -296,9 +284,11 @@ def _waits(rows: pl.LazyFrame, ending: pl.Expr, ended_at: pl.Expr, as_of: dateti
     until = pl.max_horizontal("ready_at", ended_at.fill_null(literal(as_of)))
     waited_hours = hours_between("ready_at", until)
     return (
-        rows.with_columns(ending=ending, waited_hours=waited_hours)
+        rows.with_columns(ending=ending, ended_at=ended_at, waited_hours=waited_hours)
         .with_columns(is_censored=pl.col("ending").is_null())
-        .select(*ITEM, "title", "url", "ready_at", "waited_hours", "ending", "is_censored")
+        .select(
+            *ITEM, "title", "url", "ready_at", "ended_at", "waited_hours", "ending", "is_censored"
+        )
         .sort(ITEM)
         .collect()
     )

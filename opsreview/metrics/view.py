@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from opsreview.estimate import Estimate
+from opsreview.tables.coverage import Covered
 from opsreview.window import MOMENT, Window, literal
 from opsreview.working_time import TeamCalendar, WorkingCalendar
 
@@ -50,12 +51,15 @@ class Groups:
 
     ``triaged`` are groups of patterns: an issue is triaged while it bears a label of each. Any of
     ``triaged_also`` (``milestone``, ``assignee``) says so by itself.
+    ``support`` are the labels of questions, ``work`` those of each kind of work.
     """
 
     priorities: Mapping[str, Sequence[str]] = field(default_factory=dict)
     areas: Mapping[str, Sequence[str]] = field(default_factory=dict)
     triaged: Sequence[Sequence[str]] = ()
     triaged_also: Sequence[str] = ()
+    support: Sequence[str] = ()
+    work: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def labelled(self) -> dict[str, pl.Expr]:
         """By group (``priority:p1``, ``area:preview``), true where ``label`` is one of its."""
@@ -64,9 +68,16 @@ class Groups:
         return {group: is_label_of(labels) for group, labels in named}
 
 
+Covering = Callable[[Sequence[str], Window], Covered]
+
+
 @dataclass(frozen=True)
 class View:
-    """One cycle of one scope: the typed tables, the window that is covered, and ``as_of``."""
+    """One cycle of one scope: the typed tables, the window that is covered, and ``as_of``.
+
+    ``covering`` tells what of a window other tables than the metric's own speak for; by default
+    all of them for all of it.
+    """
 
     tables: Mapping[str, pl.DataFrame]
     window: Window
@@ -77,6 +88,7 @@ class View:
     calendars: Mapping[str, WorkingCalendar]
     team_calendar: TeamCalendar
     has_pull_requests: bool = True
+    covering: Covering | None = None
 
     def __getitem__(self, table: str) -> pl.DataFrame:
         return self.tables[table]
@@ -87,6 +99,17 @@ class View:
         if self.as_of <= self.window.start_at:
             return None
         return Window(self.window.start_at, min(self.window.end_at, self.as_of))
+
+    def covered(self, needs: Sequence[str], window: Window) -> Covered:
+        """What of ``window`` all tables of ``needs`` speak for, as far as ``as_of`` knows.
+
+        The window is None where that is nothing, or where it had not begun.
+        """
+        found = self.covering(needs, window) if self.covering else Covered(window, self.as_of)
+        as_of = min(found.as_of, self.as_of)
+        if found.window is None or found.window.start_at < as_of:
+            return Covered(found.window, as_of, found.reason)
+        return Covered(None, as_of, "the window has not begun")
 
     def calendar(self, person: str | None) -> WorkingCalendar:
         """A person's working calendar; the team's zone and a plain week for who declared none."""
@@ -115,9 +138,9 @@ class Measured:
 
 
 def is_label_of(patterns: Sequence[str]) -> pl.Expr:
-    """True where ``label`` is one that a pattern means."""
+    """True where ``label`` is one that a pattern means, whatever its case, as on GitHub."""
     any_of = "|".join(re.escape(name).replace(r"\*", ".*") for name in patterns)
-    return pl.col("label").str.contains(f"^({any_of})$")
+    return pl.col("label").str.contains(f"(?i)^({any_of})$")
 
 
 def is_open_at(at: datetime) -> pl.Expr:

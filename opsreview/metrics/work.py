@@ -1,21 +1,38 @@
-"""Who did which kind of work: triage, answers, reviews, releases, incidents. Ours.
+"""Who did which kind of work: triage, answers, reviews, merges, releases, incidents. Ours.
 
-One act is one person at work on one thing. Bots and deleted accounts do nobody's work.
+What an act is says ``acts``; here they are counted, for a team that is known (``work_done``) and
+where the team is yet to be found (``maintainers``, ``deeds``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 
 import polars as pl
 
-from opsreview.metrics.reviews import review_load
+from opsreview.metrics import acts
+from opsreview.metrics.acts import HANDLING, NEEDS, PASSIVE, SHIPPED, Tables
 from opsreview.metrics.view import ITEM
 from opsreview.tables.history import labels_at
 from opsreview.window import MOMENT, Window, literal
 
-Tables = Mapping[str, pl.DataFrame]
+__all__ = [
+    "NEEDS",
+    "PASSIVE",
+    "WORK",
+    "Tables",
+    "by_label",
+    "by_person",
+    "deeds",
+    "first_touches",
+    "labels_borne",
+    "maintainers",
+    "presence",
+    "work_done",
+    "work_to_do",
+]
+
 ACTS_SCHEMA: dict[str, pl.DataType] = {
     "kind": pl.String(),
     "thing": pl.String(),
@@ -25,15 +42,20 @@ ACTS_SCHEMA: dict[str, pl.DataType] = {
     "at": MOMENT,
     "url": pl.String(),
 }
-NEEDS: dict[str, tuple[str, ...]] = {  # by kind of work: the tables without which it is not known
-    "triage": ("issues", "comments", "events"),
-    "answer": ("issues", "comments"),
-    "review": ("pull_requests", "reviews"),
-    "release": ("releases",),
-    "incident": ("incidents", "incident_events"),
+WORK = {  # what each kind of work is counted on
+    "triage": "issues",
+    "answer": "issues",
+    "review": "pull requests",
+    "merge": "pull requests",
+    "release": "releases",
 }
-PASSIVE = ["mentioned", "subscribed", "unsubscribed"]  # events that happen to their actor
-_TRIAGE = ["labeled", "unlabeled", "assigned", "milestoned", "demilestoned", "closed"]
+DEEDS_SCHEMA: dict[str, pl.DataType] = {
+    "work": pl.String(),
+    "person_id": pl.String(),
+    "repo": pl.String(),
+    "key": pl.String(),
+    "at": MOMENT,
+}
 
 
 def first_touches(
@@ -51,8 +73,9 @@ def first_touches(
         .filter(is_by_outsider & (pl.col("opened_at") <= literal(as_of)))
         .select(*ITEM, "url", "opened_at")
     )
+    tables = {"issues": issues, "comments": comments, "events": events}
     first = (
-        team_acts(comments, events)
+        pl.concat([acts.answers(tables, by_team=True), acts.sortings(tables, by_team=True)])
         .filter(pl.col("at") <= literal(as_of))
         .sort("at", "person")
         .group_by(ITEM, maintain_order=True)
@@ -61,35 +84,13 @@ def first_touches(
     return outside.join(first, on=ITEM, how="left").sort("opened_at", *ITEM).collect()
 
 
-def team_acts(comments: pl.DataFrame, events: pl.DataFrame) -> pl.LazyFrame:
-    """What the team did about issues: its words, labels, milestones, assignments and closes.
-
-    An ``assigned`` event may name as its actor who was assigned: such a one tells of nobody's act.
-
-    Returns:
-        One row per act, in any order: repo, number, at, person.
-    """
-    is_own_assignment = (pl.col("event") == "assigned") & (
-        pl.col("actor_account") == pl.col("assignee")
-    )
-    words = comments.lazy().filter(_by_team("author"))
-    done = events.lazy().filter(
-        _by_team("actor") & pl.col("event").is_in(_TRIAGE) & ~is_own_assignment.fill_null(False)
-    )
-    return pl.concat(
-        [
-            words.select(*ITEM, at="created_at", person="author_id"),
-            done.select(*ITEM, at="created_at", person="actor_id"),
-        ]
-    )
-
-
 def work_done(tables: Tables, kind: str, *, window: Window, as_of: datetime) -> pl.DataFrame:
     """The acts of one kind of work in the window, in the order of time.
 
     ``triage`` is the team's first touch of an issue from outside, ``answer`` its first word on an
     issue or on a question asked elsewhere, ``review`` a review of another's pull request,
-    ``release`` a publication, ``incident`` what somebody did about one.
+    ``merge`` a merge, ``release`` a publication, ``incident`` what somebody did about one, ``duty``
+    the beginning of a shift.
 
     Args:
         tables: The typed tables.
@@ -100,12 +101,11 @@ def work_done(tables: Tables, kind: str, *, window: Window, as_of: datetime) -> 
     Returns:
         One row per person and thing worked on: kind, thing, repo, number, person, at, url.
     """
-    acts = _ACTS[kind](tables, as_of, window)
     is_counted = (
         window.has("at") & (pl.col("at") <= literal(as_of)) & pl.col("person").is_not_null()
     )
     return (
-        acts.lazy()
+        _acts_of(tables, kind, as_of)
         .filter(is_counted)
         .with_columns(kind=pl.lit(kind))
         .select(pl.col(name).cast(dtype) for name, dtype in ACTS_SCHEMA.items())
@@ -157,92 +157,122 @@ def labels_borne(tables: Tables, *, as_of: datetime) -> pl.DataFrame:
     )
 
 
-def _triage(tables: Tables, as_of: datetime, window: Window) -> pl.DataFrame:
-    touches = first_touches(tables["issues"], tables["comments"], tables["events"], as_of=as_of)
-    return touches.select(*ITEM, "url", "person", at="touched_at", thing=_item_named())
+def maintainers(tables: Tables, *, window: Window) -> set[str]:
+    """Ids of the people who run the repositories. Ours.
+
+    They are the team by what the source or people.yaml says; or, as memberships can be hidden,
+    they merged a pull request in the window, or labelled, scheduled, closed or reopened what
+    another had opened.
+    """
+    is_human = pl.col("kind") == "human"
+    called = tables["people"].filter(is_human & pl.col("is_team"))["person_id"]
+    merged = tables["pull_requests"].filter(
+        window.has("merged_at") & (pl.col("merged_by_kind") == "human")
+    )
+    handled = tables["events"].filter(
+        window.has("created_at")
+        & (pl.col("actor_kind") == "human")
+        & pl.col("event").is_in(HANDLING)
+    )
+    others = handled.join(acts.openers(tables), on=ITEM).filter(
+        pl.col("actor_id") != pl.col("opener_id")
+    )
+    return set(pl.concat([called, merged["merged_by_id"], others["actor_id"]]).drop_nulls())
 
 
-def _answers(tables: Tables, as_of: datetime, window: Window) -> pl.DataFrame:
-    asked = tables["issues"].lazy().select(*ITEM, "url", opener_id="author_id")
-    is_other = (pl.col("author_id") != pl.col("opener_id")).fill_null(True)
-    on_issues = (
-        tables["comments"]
-        .lazy()
-        .filter(_by_team("author") & (pl.col("created_at") <= literal(as_of)))
-        .join(asked, on=ITEM)
-        .filter(is_other)
-        .sort("created_at", "comment_id")
-        .group_by(ITEM, maintain_order=True)
-        .agg(
-            pl.col("url").first(),
-            person=pl.col("author_id").first(),
-            at=pl.col("created_at").first(),
-        )
-        .with_columns(thing=_item_named())
+def deeds(tables: Tables, *, window: Window, people: Collection[str]) -> pl.DataFrame:
+    """What each of ``people`` did in the window for the repositories. Ours.
+
+    ``triage`` is the first of them to label, schedule, assign, answer or close an issue that
+    another opened in the window; ``answer`` a comment on such an issue, ``review`` a review of
+    another's pull request, ``merge`` a merge and ``release`` a stable release or hotfix.
+
+    Returns:
+        One row per work, person and thing worked on, the first time: work, person_id, repo, key,
+        at. ``triage`` has one row an issue.
+    """
+    opened = {
+        name: tables[name].lazy().filter(window.has("opened_at")).select(ITEM)
+        for name in ("issues", "pull_requests")
+    }
+    answers = acts.answers(tables).join(opened["issues"], on=ITEM, how="semi")
+    sortings = acts.sortings(tables).join(opened["issues"], on=ITEM, how="semi")
+    is_theirs = window.has("at") & pl.col("person").is_in(list(people))
+    touched = pl.concat([answers, sortings]).filter(is_theirs).sort("at", "person")
+    done = {
+        "triage": touched.unique(ITEM, keep="first", maintain_order=True),
+        "answer": answers,
+        "review": acts.reviews(tables).join(opened["pull_requests"], on=ITEM, how="semi"),
+        "merge": acts.merges(tables),
+        "release": acts.releases(tables, kinds=SHIPPED),
+    }
+    typed = [
+        rows.filter(is_theirs)
+        .with_columns(work=pl.lit(work), person_id="person")
+        .select(pl.col(name).cast(dtype) for name, dtype in DEEDS_SCHEMA.items())
+        for work, rows in done.items()
+    ]
+    return (
+        pl.concat(typed)
+        .sort("at", "person_id", "key")
+        .unique(["work", "person_id", "repo", "key"], keep="first", maintain_order=True)
         .collect()
     )
-    if "support_requests" not in tables:
-        return on_issues
-    elsewhere = tables["support_requests"].select(
-        thing=pl.format("{}:{}", "source", "request_id"), person="answered_by", at="answered_at"
-    )
-    return pl.concat([on_issues, elsewhere], how="diagonal")
 
 
-def _reviews(tables: Tables, as_of: datetime, window: Window) -> pl.DataFrame:
-    urls = tables["pull_requests"].select(*ITEM, "url")
-    done = review_load(tables["pull_requests"], tables["reviews"], window=window)
-    return done.join(urls, on=ITEM).select(
-        *ITEM, "url", "person", at="submitted_at", thing=_item_named()
-    )
+def work_to_do(tables: Tables, *, window: Window) -> dict[str, int]:
+    """How much there was of each kind of work in the window, whoever did it. Ours."""
+    issues = tables["issues"].filter(window.has("opened_at"))
+    pulls = tables["pull_requests"]
+    shipped = acts.published(tables["releases"], kinds=SHIPPED).filter(window.has("published_at"))
+    return {
+        "triage": issues.height,
+        "answer": issues.height,
+        "review": pulls.filter(window.has("opened_at")).height,
+        "merge": pulls.filter(window.has("merged_at")).height,
+        "release": shipped.collect().height,
+    }
 
 
-def _releases(tables: Tables, as_of: datetime, window: Window) -> pl.DataFrame:
-    is_published = ~pl.col("is_draft").fill_null(False) & pl.col("kind").is_in(
-        ["stable", "hotfix", "prerelease"]
-    )
+def by_person(done: pl.DataFrame, work: str) -> pl.DataFrame:
+    """One kind of work of DEEDS: person_id, count, last_at; who did most comes first."""
     return (
-        tables["releases"]
-        .filter(is_published & (pl.col("author_kind") == "human"))
-        .select(
-            "repo",
-            number=pl.lit(None, pl.Int64),
-            url=pl.lit(None, pl.String),
-            person="author_id",
-            at="published_at",
-            thing=pl.format("{} {}", "repo", "tag"),
-        )
+        done.filter(pl.col("work") == work)
+        .group_by("person_id")
+        .agg(count=pl.len(), last_at=pl.col("at").max())
+        .sort(["count", "person_id"], descending=[True, False])
     )
 
 
-def _incidents(tables: Tables, as_of: datetime, window: Window) -> pl.DataFrame:
-    known = tables["incidents"].select("source", "incident_id", "url", "repo")
+def by_label(done: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+    """Who worked on what bears each label: label, person_id, count (issues and pull requests)."""
+    items = pl.concat(
+        tables[table].select(*ITEM, label="labels") for table in ("issues", "pull_requests")
+    )
+    key = pl.col("number").cast(pl.String)
+    labelled = items.explode("label").drop_nulls("label").with_columns(key=key)
+    handled = done.filter(pl.col("work") != "release").unique(["person_id", "repo", "key"])
     return (
-        tables["incident_events"]
-        .join(known, on=["source", "incident_id"])
-        .select(
-            "repo",
-            "url",
-            "person",
-            "at",
-            number=pl.lit(None, pl.Int64),
-            thing=pl.format("{}:{}", "source", "incident_id"),
-        )
+        labelled.join(handled, on=["repo", "key"])
+        .group_by("label", "person_id")
+        .agg(count=pl.len())
+        .sort(["label", "count", "person_id"], descending=[False, True, False])
     )
 
 
-_ACTS = {
-    "triage": _triage,
-    "answer": _answers,
-    "review": _reviews,
-    "release": _releases,
-    "incident": _incidents,
-}
+def _acts_of(tables: Tables, kind: str, as_of: datetime) -> pl.LazyFrame:
+    if kind == "triage":
+        return _triage(tables, as_of)
+    return _first_answers(tables, as_of) if kind == "answer" else acts.BY_ANYONE[kind](tables)
 
 
-def _by_team(role: str) -> pl.Expr:
-    return (pl.col(f"{role}_kind") == "human") & pl.col(f"{role}_is_team").fill_null(False)
+def _triage(tables: Tables, as_of: datetime) -> pl.LazyFrame:
+    touches = first_touches(tables["issues"], tables["comments"], tables["events"], as_of=as_of)
+    thing = pl.col("repo") + "#" + pl.col("number").cast(pl.String)
+    return touches.lazy().with_columns(at="touched_at", thing=thing)
 
 
-def _item_named() -> pl.Expr:
-    return pl.format("{}#{}", "repo", "number")
+def _first_answers(tables: Tables, as_of: datetime) -> pl.LazyFrame:
+    seen = acts.answers(tables, by_team=True).filter(pl.col("at") <= literal(as_of))
+    first = seen.unique(ITEM, keep="first", maintain_order=True)
+    return pl.concat([first, acts.answers_elsewhere(tables)])

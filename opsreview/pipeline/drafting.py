@@ -12,7 +12,7 @@ import polars as pl
 from opsreview.metrics.first_response import response_attainment, time_to_first_response
 from opsreview.metrics.habits import days_at_work, label_families, release_habit, rota_habit
 from opsreview.metrics.view import STRATUM_MINIMUM
-from opsreview.metrics.work_done import by_label, by_person, deeds, maintainers, work_to_do
+from opsreview.metrics.work import by_label, by_person, deeds, maintainers, work_to_do
 from opsreview.operating_model.draft_people import ids_of
 from opsreview.operating_model.facts import (
     AnswerFacts,

@@ -8,8 +8,9 @@ from typing import Any
 
 import polars as pl
 
+from opsreview.metrics.drafts import ready_for_review
 from opsreview.metrics.reading import CycleReading
-from opsreview.metrics.reviews import ready_for_review, time_to_first_review
+from opsreview.metrics.reviews import time_to_first_review
 from opsreview.operating_model.document import OperatingModel
 from opsreview.pipeline.reading import Plan, TeamHistory
 from opsreview.privacy import Appearance

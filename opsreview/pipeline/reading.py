@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 from opsreview.errors import CycleError, ParamsError, StoreError
@@ -36,16 +37,14 @@ class TeamHistory:
     decisions: Sequence[Decision]
     fetched_at: datetime
 
-    @property
+    @cached_property
     def subject(self) -> Subject:
-        labels = self.team.review.labels
+        """What the metrics read, made once: it holds what all cycles share."""
         return Subject(
             self.tables,
             self.team.review.repos,
             self.team.zone,
-            Groups(
-                labels.priorities, _areas(self.model), labels.triaged_groups, labels.triaged_also
-            ),
+            _groups(self.team, self.model),
             _calendars(self.team),
         )
 
@@ -201,6 +200,19 @@ def _decisions(team: Team, model: OperatingModel | None) -> Sequence[Decision]:
     if model is None or not team.decisions_path.is_file():
         return []
     return load_decisions(team.decisions_path, {*model.people, *model.entry.roles}, METRICS)
+
+
+def _groups(team: Team, model: OperatingModel | None) -> Groups:
+    labels = team.review.labels
+    work = {str(kind): patterns for kind, patterns in labels.work.items()}
+    return Groups(
+        labels.priorities,
+        _areas(model),
+        labels.triaged_groups,
+        labels.triaged_also,
+        labels.support,
+        work,
+    )
 
 
 def _areas(model: OperatingModel | None) -> dict[str, list[str]]:

@@ -24,6 +24,7 @@ _PERSON_COLUMNS = {
     "shifts": "person",
     "support_requests": "answered_by",
 }
+KNOW_NO_REPOSITORY = frozenset({"shifts", "support_requests"})
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,12 @@ class TeamTables:
     disagreements: Mapping[str, int]
 
     def of_repo(self, repo: str) -> Mapping[str, pl.DataFrame]:
-        """The frames with the rows of one repository."""
-        return {
+        """The frames with the rows of one repository; tables that know of none are empty."""
+        known = {
             name: frame.filter(pl.col("repo") == repo) if "repo" in frame.columns else frame
             for name, frame in self.frames.items()
         }
+        return known | {name: known[name].clear() for name in KNOW_NO_REPOSITORY & set(known)}
 
 
 def build_tables(sources: Mapping[str, SourceRows], team: Team) -> TeamTables:

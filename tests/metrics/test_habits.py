@@ -9,7 +9,7 @@ import factories as made
 import pytest
 
 from opsreview.metrics.habits import days_at_work, label_families, release_habit, rota_habit
-from opsreview.metrics.work_done import deeds
+from opsreview.metrics.work import deeds
 
 YEAR = made.window("2026-01-01", "2027-01-01")
 MADRID = ZoneInfo("Europe/Madrid")

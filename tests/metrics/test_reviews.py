@@ -5,12 +5,12 @@ import pytest
 from factories import at, events, pull_requests, reviews, spells
 
 from metrics.views import OCTOBER, stated, value, view
+from opsreview.metrics.drafts import ready_for_review
 from opsreview.metrics.reviews import (
     change_request_duration,
     duration_measured,
     first_review_measured,
     load_measured,
-    ready_for_review,
     review_load,
     time_to_first_review,
 )

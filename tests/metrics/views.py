@@ -11,6 +11,7 @@ import factories
 import polars as pl
 
 from opsreview.estimate import Estimate
+from opsreview.metrics.acts import acts_of
 from opsreview.metrics.reading import Subject
 from opsreview.metrics.view import Groups, Measured, Targets, View
 from opsreview.metrics.working_waits import team_calendar
@@ -34,7 +35,7 @@ TABLES: tuple[str, ...] = (
     "releases",
     "incidents",
 )
-TABLES += ("incident_events", "shifts", "people")
+TABLES += ("incident_events", "shifts", "people", "support_requests")
 
 
 def frames(**stated: pl.DataFrame) -> dict[str, pl.DataFrame]:
@@ -44,7 +45,7 @@ def frames(**stated: pl.DataFrame) -> dict[str, pl.DataFrame]:
         factories.spells(known[table], known["events"], kind=kind)
         for table, kind in (("issues", "issue"), ("pull_requests", "pull_request"))
     )
-    return {**known, "spells": spells}
+    return {**known, "spells": spells, "acts": acts_of(known)}
 
 
 def view(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from opsreview.metrics import reviews
+from opsreview.metrics import merges, reviews
 from opsreview.metrics.metric import CHAOSS, Metric
 
 CHANGE_REQUESTS = (
@@ -11,20 +11,22 @@ CHANGE_REQUESTS = (
         "triage",
         "Hours from ready for review to the first review by another person",
         ("pull_requests", "reviews"),
-        (("median", "hours"),),
+        (("median", "hours"), ("median_of_reviewed", "hours")),
         "CHAOSS",
         CHAOSS + "time-to-first-response/",
         reviews.first_review_measured,
+        reviews.first_review_estimates,
     ),
     Metric(
         "change_request_duration",
         "triage",
         "Hours from ready for review to merged",
         ("pull_requests",),
-        (("median", "hours"),),
+        (("median", "hours"), ("median_of_merged", "hours")),
         "CHAOSS",
         CHAOSS + "change-request-duration/",
         reviews.duration_measured,
+        reviews.duration_estimates,
     ),
     Metric(
         "review_load",
@@ -35,5 +37,39 @@ CHANGE_REQUESTS = (
         "devstats",
         "https://github.com/cncf/devstats",
         reviews.load_measured,
+        reviews.load_estimates,
+    ),
+    Metric(
+        "change_request_acceptance_ratio",
+        "triage",
+        "Share merged of people's pull requests that were merged or closed",
+        ("pull_requests",),
+        (("share", "share"),),
+        "CHAOSS",
+        CHAOSS + "change-request-acceptance-ratio/",
+        merges.acceptance_measured,
+        merges.acceptance_estimates,
+    ),
+    Metric(
+        "unreviewed_merge_share",
+        "triage",
+        "Share of people's merged pull requests that nobody else had reviewed",
+        ("pull_requests", "reviews"),
+        (("share", "share"),),
+        "ours",
+        "",
+        merges.unreviewed_measured,
+        merges.unreviewed_estimates,
+    ),
+    Metric(
+        "self_merge_share",
+        "triage",
+        "Share of people's merged pull requests that their own author merged",
+        ("pull_requests",),
+        (("share", "share"),),
+        "CHAOSS",
+        CHAOSS + "self-merge-rates/",
+        merges.self_merge_measured,
+        merges.self_merge_estimates,
     ),
 )

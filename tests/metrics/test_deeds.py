@@ -1,4 +1,4 @@
-"""Who triages, reviews, merges and releases, from what people did."""
+"""Who triages, reviews, merges and releases, where the team is yet to be found."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import factories as made
 import polars as pl
 import pytest
 
-from opsreview.metrics.work_done import by_label, by_person, deeds, maintainers, work_to_do
+from opsreview.metrics.work import by_label, by_person, deeds, maintainers, work_to_do
 
 OCTOBER = made.window("2026-10-01", "2026-11-01")
 TEAM = {"ada", "ben"}

@@ -1,0 +1,100 @@
+"""When pull requests ask for a review, and when they are drafts again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+
+from opsreview.metrics.view import ITEM, hours_between
+from opsreview.tables.history import IN_ORDER
+from opsreview.window import Window, literal
+
+_READY, _BACK = "ready_for_review", "convert_to_draft"
+
+
+def ready_for_review(
+    pull_requests: pl.DataFrame, events: pl.DataFrame, *, as_of: datetime
+) -> pl.DataFrame:
+    """When each pull request first asked for a review: opened, or its draft marked ready.
+
+    A pull request whose first draft event is ``ready_for_review`` was opened as a draft. One that
+    is a draft and has no such event, or has it after ``as_of``, has not been ready yet: ready_at is
+    null. Later events tell how a pull request was opened; today's ``is_draft`` alone would not.
+
+    Returns:
+        The pull requests with ready_at.
+    """
+    first = (
+        _changes(events)
+        .group_by(ITEM, maintain_order=True)
+        .agg(first_event=pl.col("event").first(), first_event_at=pl.col("created_at").first())
+    )
+    was_draft = pl.col("first_event") == _READY
+    is_draft_still = pl.col("first_event").is_null() & pl.col("is_draft").fill_null(False)
+    ready_at = pl.when(was_draft).then("first_event_at").when(~is_draft_still).then("opened_at")
+    return (
+        pull_requests.lazy()
+        .join(first, on=ITEM, how="left")
+        .with_columns(ready_at=ready_at)
+        .with_columns(pl.when(pl.col("ready_at") <= literal(as_of)).then("ready_at"))
+        .drop("first_event", "first_event_at")
+        .collect()
+    )
+
+
+def ready_in(
+    pull_requests: pl.DataFrame, events: pl.DataFrame, *, window: Window, as_of: datetime
+) -> pl.DataFrame:
+    """``ready_for_review`` of what was opened, or marked ready, in the window."""
+    drafted = events.filter(pl.col("event").is_in([_READY, _BACK]))
+    marked = drafted.filter(window.has("created_at"))
+    of_old = pull_requests.join(marked, on=ITEM, how="semi").filter(~window.has("opened_at"))
+    candidates = pl.concat([pull_requests.filter(window.has("opened_at")), of_old])
+    return ready_for_review(candidates, drafted.join(candidates, on=ITEM, how="semi"), as_of=as_of)
+
+
+def without_drafts(rows: pl.DataFrame, events: pl.DataFrame, *, as_of: datetime) -> pl.DataFrame:
+    """The waits without the time that the pull requests were drafts again.
+
+    Args:
+        rows: repo, number, ready_at, ended_at (null: still waiting at ``as_of``), waited_hours.
+        events: EVENTS.
+        as_of: Last moment the data speaks for, UTC.
+
+    Returns:
+        The rows with draft_hours, and waited_hours (>= 0) less by them.
+    """
+    changes = events.filter(pl.col("event").is_in([_READY, _BACK])).join(rows, on=ITEM, how="semi")
+    if changes.is_empty():
+        return rows.with_columns(draft_hours=pl.lit(0.0))
+    until = pl.col("ended_at").fill_null(literal(as_of))
+    back_at = pl.col("created_at").shift(-1).over(ITEM).fill_null(literal(as_of))
+    spells = (
+        _changes(changes)
+        .join(rows.lazy().select(*ITEM, "ready_at", until=until), on=ITEM, maintain_order="left")
+        .filter(pl.col("event") != pl.col("event").shift(1, fill_value="").over(ITEM))
+        .with_columns(back_at=back_at)
+        .filter(pl.col("event") == _BACK)
+        .select(
+            *ITEM,
+            from_at=pl.max_horizontal("created_at", "ready_at"),
+            to_at=pl.min_horizontal("back_at", "until"),
+        )
+        .filter(pl.col("from_at") < pl.col("to_at"))
+    )
+    out = spells.group_by(ITEM).agg(draft_hours=hours_between("from_at", "to_at").sum())
+    return (
+        rows.lazy()
+        .join(out, on=ITEM, how="left")
+        .with_columns(pl.col("draft_hours").fill_null(0.0))
+        .with_columns(
+            waited_hours=pl.max_horizontal(pl.col("waited_hours") - pl.col("draft_hours"), 0.0)
+        )
+        .sort(ITEM)
+        .collect()
+    )
+
+
+def _changes(events: pl.DataFrame) -> pl.LazyFrame:
+    return events.lazy().filter(pl.col("event").is_in([_READY, _BACK])).sort(*IN_ORDER)
