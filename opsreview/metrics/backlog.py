@@ -248,6 +248,15 @@ def resolution_measured(view: View) -> Measured:
     )
 
 
+def resolution_of_rows(rows: pl.DataFrame) -> list[Estimate]:
+    """The medians to first and final close over rows of ``issue_resolution_duration``."""
+    final = (rows["final_hours"], rows["is_final_censored"])
+    return [
+        median_to_end(rows["first_hours"], rows["is_first_censored"], reason=_NONE_OPENED),
+        median_to_end(*final, statistic="median_to_final_close", reason=_NONE_OPENED),
+    ]
+
+
 def _median_of_closed(view: View) -> Estimate:
     reason = "no issue was closed in the window"
     if view.seen is None:

@@ -166,6 +166,17 @@ def first_response_measured(view: View) -> Measured:
     )
 
 
+def response_of_rows(rows: pl.DataFrame) -> list[Estimate]:
+    """The median wait for an answer over rows of ``time_to_first_response``."""
+    reason = "no issue was opened in the window"
+    return [median_with_rivals(rows["waited_hours"], rows["ending"], "answered", reason=reason)]
+
+
+def attainment_of_rows(rows: pl.DataFrame) -> list[Estimate]:
+    """The three parts over rows of ``response_attainment``."""
+    return _parts(rows, "all")
+
+
 def attainment_measured(view: View) -> Measured:
     """The registry's way in: the team's answers, overall, by priority and by area."""
     target_hours = view.targets.response_hours

@@ -187,6 +187,12 @@ def first_review_measured(view: View) -> Measured:
     )
 
 
+def first_review_of_rows(rows: pl.DataFrame) -> list[Estimate]:
+    """The median wait for a review over rows of ``time_to_first_review``."""
+    waits = (rows["waited_hours"], rows["ending"])
+    return [median_with_rivals(*waits, "reviewed", reason=_NONE_READY)]
+
+
 def duration_measured(view: View) -> Measured:
     """The registry's way in."""
     pulls = ready_for_review(view["pull_requests"], view["events"], as_of=view.as_of)

@@ -15,6 +15,7 @@ CHANGE_REQUESTS = (
         "CHAOSS",
         CHAOSS + "time-to-first-response/",
         reviews.first_review_measured,
+        reviews.first_review_of_rows,
     ),
     Metric(
         "change_request_duration",

@@ -15,6 +15,7 @@ ISSUES = (
         "CHAOSS",
         CHAOSS + "time-to-first-response/",
         first_response.first_response_measured,
+        first_response.response_of_rows,
     ),
     Metric(
         "response_attainment",
@@ -25,6 +26,7 @@ ISSUES = (
         "ours",
         "",
         first_response.attainment_measured,
+        first_response.attainment_of_rows,
     ),
     Metric(
         "issue_resolution_duration",
@@ -35,6 +37,7 @@ ISSUES = (
         "CHAOSS",
         CHAOSS + "issue-resolution-duration/",
         backlog.resolution_measured,
+        backlog.resolution_of_rows,
     ),
     Metric(
         "issue_age",
