@@ -24,6 +24,7 @@ from opsreview.metrics.view import (
     Targets,
     View,
 )
+from opsreview.metrics.withheld import why_withheld
 from opsreview.tables.build import TeamTables
 from opsreview.window import Window
 from opsreview.working_time import WorkingCalendar
@@ -178,8 +179,13 @@ def _read(
 ) -> _Found:
     coverage = subject.tables.coverage
     covered = coverage.covered(metric.needs, repos, window, as_of)
+    reason = covered.reason
+    if covered.window is not None and subject.tables.doubts.height:
+        withheld = why_withheld(metric.needs, tables, subject.tables.doubts, repos, covered.window)
+        if withheld:
+            covered, reason = replace(covered, window=None), withheld
     if covered.window is None:
-        reason = covered.reason or "unknown"
+        reason = reason or "unknown"
         missing = [not_measurable(*what, reason) for what in metric.statistics]
         return _Found(window, as_of, Measured(pl.DataFrame(), missing))
     view = View(

@@ -75,8 +75,8 @@ def standardised(
     """The metric's headline over ``rows`` at the mix of ``earlier``. Ours.
 
     Items are told apart by priority, or else by area, or else by their three most frequent labels:
-    by the first of these that gives two strata of at least ten items now, where those under ten
-    are taken together.
+    by the first of these that gives two strata of at least ten items now. Those under ten now or
+    before are taken together: a weight from so few says nothing.
 
     Args:
         metric: A name of ``STANDARDISED``.
@@ -260,8 +260,7 @@ def _placed(rows: pl.DataFrame, labels: pl.DataFrame, strata: dict[str, pl.Expr]
 
 def _mix(now: pl.Series, before: pl.Series) -> Mix | None:
     """The mix, small strata taken together; None where fewer than two are left, or one is small."""
-    large = {name for name, n in now.value_counts().iter_rows() if n >= STRATUM_MINIMUM}
-    kept = sorted(large - {OTHERS})
+    kept = sorted((_large(now) & _large(before)) - {OTHERS})
     now, before = (_pooled(places, kept) for places in (now, before))
     counts = {
         name: (int((now == name).sum()), int((before == name).sum())) for name in (*kept, OTHERS)
@@ -269,6 +268,10 @@ def _mix(now: pl.Series, before: pl.Series) -> Mix | None:
     counts = {name: found for name, found in counts.items() if any(found)}
     is_usable = len(counts) > 1 and all(n >= STRATUM_MINIMUM for n, _ in counts.values())
     return Mix(now, counts) if is_usable and before.len() >= STRATUM_MINIMUM else None
+
+
+def _large(places: pl.Series) -> set[str]:
+    return {name for name, n in places.value_counts().iter_rows() if n >= STRATUM_MINIMUM}
 
 
 def _pooled(places: pl.Series, kept: Sequence[str]) -> pl.Series:
