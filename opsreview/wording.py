@@ -36,12 +36,24 @@ GROUP_NAMES = {
     "kind:stable": "stable",
     "kind:prerelease": "pre-release",
     "kind:hotfix": "hotfix",
+    "relation:team": "opened by the team",
+    "relation:returning": "opened by people who came before",
+    "relation:newcomer": "opened by newcomers",
     "day_part:working": "working hours",
     "day_part:off_hours": "off-hours",
     "day_part:sleep": "sleep (22–08)",
 }
 STATISTIC_NAMES = {
     ("response_attainment", "share_answered"): "share answered in time",
+    ("response_attainment", "share_answered_standardised"): (
+        "share answered in time at the earlier mix"
+    ),
+    ("time_to_first_response", "median_standardised"): (
+        "median time to a first answer at the earlier mix"
+    ),
+    ("time_to_first_review", "median_standardised"): (
+        "median time to a first review at the earlier mix"
+    ),
     ("response_attainment", "share_closed_unanswered"): "share closed without a word",
     ("response_attainment", "share_waiting"): "share still waiting at the deadline",
     ("issue_resolution_duration", "median_to_final_close"): "median time to the last close",
