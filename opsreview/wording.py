@@ -65,8 +65,9 @@ GROUP_NAMES = {
     "work:feature": "features",
     "work:other": "other work",
     "work:bots": "bots' work",
-    "relation:newcomer": "newcomers",
-    "relation:returning": "people seen before",
+    "relation:team": "opened by the team",
+    "relation:returning": "opened by people who came before",
+    "relation:newcomer": "opened by newcomers",
     "day_part:working": "working hours",
     "day_part:off_hours": "off-hours",
     "day_part:sleep": "sleep (22–08)",
@@ -88,6 +89,15 @@ STATISTIC_NAMES = {
     ("time_to_triage", "median_working_hours"): "median time to triage, in working hours",
     ("time_to_triage", "share_triaged_by_bots"): "share triaged by bots alone",
     ("response_attainment", "share_answered"): "share answered in time",
+    ("response_attainment", "share_answered_standardised"): (
+        "share answered in time at the earlier mix"
+    ),
+    ("time_to_first_response", "median_standardised"): (
+        "median time to a first answer at the earlier mix"
+    ),
+    ("time_to_first_review", "median_standardised"): (
+        "median time to a first review at the earlier mix"
+    ),
     ("response_attainment", "share_closed_unanswered"): "share closed without a word",
     ("response_attainment", "share_waiting"): "share still waiting at the deadline",
     ("response_attainment", "share_of_answered_in_time"): ("share in time, of the answered alone"),

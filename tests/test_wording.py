@@ -63,8 +63,12 @@ def test_counted_things(count: int, words: str) -> None:
 def test_names_of_groups_and_statistics() -> None:
     assert wording.group_name("person:ada") == "ada"
     assert wording.group_name("priority:p1") == "priority p1"
+    assert wording.group_name("relation:newcomer") == "opened by newcomers"
     assert wording.statistic_name("time_to_first_review", "median") == (
         "median time to a first review"
+    )
+    assert wording.statistic_name("response_attainment", "share_answered_standardised") == (
+        "share answered in time at the earlier mix"
     )
     assert wording.statistic_name("release_frequency", "count", "kind:stable") == "releases, stable"
     assert wording.metric_name("not_known_yet") == "not known yet"

@@ -94,7 +94,7 @@ def steps_of(hours: Floats, is_ended: Truths) -> Steps:
 def waiting_curve(steps: Steps) -> Curve:
     """The share still waiting: Kaplan-Meier with Greenwood's variance; it falls from 1."""
     variance = steps.waiting**2 * np.cumsum(_greenwood_terms(steps))
-    return Curve(steps.hours, steps.waiting, *_band(steps.waiting, variance, steps.effective_n))
+    return Curve(steps.hours, steps.waiting, *band(steps.waiting, variance, steps.effective_n))
 
 
 def ended_curve(steps: Steps) -> Curve:
@@ -105,12 +105,17 @@ def ended_curve(steps: Steps) -> Curve:
 
 def incidence_curve(steps: Steps, is_main: Truths) -> Curve:
     """The share ended in the one way that ``is_main`` marks; the other ends are its rivals."""
+    share, variance = incidence(steps, is_main)
+    return Curve(steps.hours, share, *band(share, variance, steps.effective_n))
+
+
+def incidence(steps: Steps, is_main: Truths) -> tuple[Floats, Floats]:
+    """The share ended in the one way that ``is_main`` marks at each time, and its variance."""
     n_main = _count_by_row(steps.row, is_main, steps.hours.size)
-    incidence = np.cumsum(steps.waiting_before * n_main / steps.n_at_risk)
+    share = np.cumsum(steps.waiting_before * n_main / steps.n_at_risk)
     has_no_rival_yet = np.cumsum(steps.n_ended - n_main) == 0
-    incidence = np.where(has_no_rival_yet, 1 - steps.waiting, incidence)  # exactly 1 at the end
-    variance = _incidence_variance(steps, n_main, incidence)
-    return Curve(steps.hours, incidence, *_band(incidence, variance, steps.effective_n))
+    share = np.where(has_no_rival_yet, 1 - steps.waiting, share)  # exactly 1 at the end
+    return share, _incidence_variance(steps, n_main, share)
 
 
 def _count_by_row(row: npt.NDArray[np.intp], is_counted: Truths, row_count: int) -> Floats:
@@ -139,7 +144,8 @@ def _incidence_variance(steps: Steps, n_main: Floats, incidence: Floats) -> Floa
     return np.maximum(all_ends + own - 2 * mixed, 0)
 
 
-def _band(share: Floats, variance: Floats, effective_n: Floats) -> tuple[Floats, Floats]:
+def band(share: Floats, variance: Floats, effective_n: Floats) -> tuple[Floats, Floats]:
+    """The 95 % log-log band of a share at each time; Wilson's where it is exactly 0 or 1."""
     lower = np.where(share >= 1, effective_n / (effective_n + Z95**2), 0.0)
     upper = np.where(share <= 0, Z95**2 / (effective_n + Z95**2), 1.0)
     is_inside = (share > 0) & (share < 1)

@@ -33,8 +33,8 @@ class MedianBounds(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def wilson(k: int, n: int) -> tuple[float, float]:
-    """The 95 % bounds of the share ``k / n``.
+def wilson(k: float, n: float) -> tuple[float, float]:
+    """The 95 % bounds of the share ``k / n``; an effective ``n`` need not be whole.
 
     Raises:
         ValueError: ``n`` is 0, or ``k`` is not between 0 and ``n``.

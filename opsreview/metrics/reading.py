@@ -15,19 +15,22 @@ import polars as pl
 from opsreview.estimate import METRICS_SCHEMA, Estimate, not_measurable
 from opsreview.metrics.acts import acts_of
 from opsreview.metrics.registry import METRICS, Metric
+from opsreview.metrics.standardised import STANDARDISED, reference_window, standardised
+from opsreview.metrics.strata import Strata, strata_of, stratum_estimates
 from opsreview.metrics.view import (
     CURVES_SCHEMA,
     EXCLUDED_SCHEMA,
     Covering,
     Groups,
+    Labelled,
     Measured,
     Targets,
     View,
 )
+from opsreview.metrics.withheld import why_withheld
 from opsreview.metrics.working_waits import team_calendar
 from opsreview.tables.build import KNOW_NO_REPOSITORY, TeamTables
 from opsreview.tables.coverage import Covered
-from opsreview.tables.history import labels_at
 from opsreview.window import Window
 from opsreview.working_time import TeamCalendar, WorkingCalendar
 
@@ -82,19 +85,24 @@ def read_cycle(
     """Every metric over ``window``, as it stood at ``as_of``.
 
     Scope ``all`` is every repository together; each repository is a scope of its own, but for
-    on-call, which knows of none.
+    on-call, which knows of none. Scope ``all`` alone, and this cycle alone, is told by strata
+    (``strata.stratum_estimates``) and at the mix of before (``standardised.standardised``).
     """
     rows: list[dict[str, object]] = []
+    finer: list[dict[str, object]] = []
     measured: dict[str, pl.DataFrame] = {}
     curves, excluded = [], []
+    told = _Finer(subject, targets)
     for metric, scope, found in _found(subject, window, as_of, targets, topics):
         rows += _rows(metric, scope, found)
         curves += [_filed(curve, metric.id, scope) for curve in found.measured.curves()]
         if scope == "all":
             measured[metric.id] = found.measured.rows
             excluded.append(_left_out(found.measured, metric.id))
+            finer += _rows(metric, scope, told.of(metric, found))
+    metrics = [_with_the_only_repo(rows, subject.repos), pl.DataFrame(finer, schema=METRICS_SCHEMA)]
     return CycleReading(
-        _with_the_only_repo(rows, subject.repos),
+        pl.concat(metrics).sort("window_start_at", *_ORDER),
         measured,
         _stacked(curves, CURVES_SCHEMA),
         _stacked(excluded, EXCLUDED_SCHEMA),
@@ -141,7 +149,7 @@ def read_metric(
     metric_id: str, subject: Subject, *, window: Window, as_of: datetime, targets: Targets
 ) -> Measured:
     """One metric over all repositories, for a question of its own."""
-    tables = _labelled(subject.scopes[0][1], subject.groups, as_of)
+    tables = Labelled(subject.scopes[0][1], as_of)
     metric = METRICS[metric_id]
     return _read(metric, subject, tables, subject.repos, window, as_of, targets).measured
 
@@ -151,6 +159,47 @@ class _Found:
     window: Window  # the cycle's, also where only a part of it is known
     as_of: datetime
     measured: Measured
+    view: View | None = None  # what was looked at; None where nothing could be
+    reason: str | None = None  # why it is only a part
+
+
+class _Finer:
+    """What of a cycle is told beside its estimates: each stratum, and the mix of before."""
+
+    def __init__(self, subject: Subject, targets: Targets) -> None:
+        self._subject, self._targets = subject, targets
+        self._strata: Strata | None = None
+
+    def of(self, metric: Metric, found: _Found) -> _Found:
+        estimates: list[Estimate] = []
+        if found.view is not None and metric.of_rows is not None:
+            self._strata = self._strata or strata_of(found.view, self._known_since())
+            estimates += stratum_estimates(metric, found.measured, self._strata)
+        if found.view is not None and metric.id in STANDARDISED:
+            estimates += self._at_the_mix_of_before(metric, found, found.view)
+        return replace(found, measured=_told(Measured(pl.DataFrame(), estimates), found.reason))
+
+    def _at_the_mix_of_before(self, metric: Metric, found: _Found, view: View) -> list[Estimate]:
+        before = reference_window(found.window)
+        subject = self._subject
+        earlier = _read(
+            metric, subject, view.tables, subject.repos, before, view.as_of, self._targets
+        )
+        stated = standardised(metric.id, found.measured.rows, earlier.measured.rows, view)
+        return [] if stated is None else [stated]
+
+    def _known_since(self) -> dict[str, datetime]:
+        """By repository, since when both its issues and its pull requests are known."""
+        stretches = self._subject.tables.coverage.stretches
+        starts = {
+            repo: [
+                stretches[table, repo][-1].start_at
+                for table in ("issues", "pull_requests")
+                if (table, repo) in stretches
+            ]
+            for repo in self._subject.repos
+        }
+        return {repo: max(found) for repo, found in starts.items() if found}
 
 
 def _found(
@@ -162,7 +211,7 @@ def _found(
 ) -> Iterator[tuple[Metric, str, _Found]]:
     for scope, frames in subject.scopes:
         repos = subject.repos if scope == "all" else [scope]
-        tables = _labelled(frames, subject.groups, as_of)
+        tables = Labelled(frames, as_of)
         for metric in METRICS.values():
             is_read = metric.topic in topics
             if is_read and (scope == "all" or metric.topic != "oncall"):
@@ -180,8 +229,13 @@ def _read(
 ) -> _Found:
     coverage = subject.tables.coverage
     covered = coverage.covered(metric.needs, repos, window, as_of)
+    reason = covered.reason
+    if covered.window is not None and subject.tables.doubts.height:
+        withheld = why_withheld(metric.needs, tables, subject.tables.doubts, repos, covered.window)
+        if withheld:
+            covered, reason = replace(covered, window=None), withheld
     if covered.window is None:
-        reason = covered.reason or "unknown"
+        reason = reason or "unknown"
         missing = [not_measurable(*what, reason) for what in metric.statistics]
         return _Found(window, as_of, Measured(pl.DataFrame(), missing))
     view = View(
@@ -197,11 +251,15 @@ def _read(
         is not None,
         covering=_covering(subject, repos, as_of),
     )
-    found = metric.measured(view)
-    if covered.reason is not None:
-        said = [_said(estimate, covered.reason) for estimate in found.estimates]
-        found = replace(found, estimates=said)
-    return _Found(window, covered.as_of, found)
+    found = _told(metric.measured(view), covered.reason)
+    return _Found(window, covered.as_of, found, view, covered.reason)
+
+
+def _told(found: Measured, reason: str | None) -> Measured:
+    """What was found, with the reason why it is only a part beside each estimate's own."""
+    if reason is None:
+        return found
+    return replace(found, estimates=[_said(estimate, reason) for estimate in found.estimates])
 
 
 def _covering(subject: Subject, repos: Sequence[str], as_of: datetime) -> Covering:
@@ -235,16 +293,6 @@ def _with_the_only_repo(rows: list[dict[str, object]], repos: Sequence[str]) -> 
         copied = metrics.filter(is_repos).with_columns(scope=pl.lit(repos[0]))
         metrics = pl.concat([metrics, copied])
     return metrics.sort("window_start_at", *_ORDER)
-
-
-def _labelled(
-    tables: Mapping[str, pl.DataFrame], groups: Groups, as_of: datetime
-) -> Mapping[str, pl.DataFrame]:
-    """The tables, with ``labels``: those each issue bore at ``as_of``."""
-    labels = pl.DataFrame(schema={"repo": pl.String, "number": pl.Int64, "label": pl.String})
-    if groups.labelled() or groups.support:
-        labels = labels_at(tables["issues"], tables["events"], as_of)
-    return {**tables, "labels": labels}
 
 
 def _filed(curve: pl.DataFrame, metric: str, scope: str) -> pl.DataFrame:

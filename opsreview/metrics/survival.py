@@ -152,7 +152,7 @@ def median_of(curve: pl.DataFrame) -> Median:
         curve: One rising curve as made here: ``hours``, ``value``, ``lower``, ``upper``.
     """
     columns = (curve[name].to_numpy() for name in ("hours", "value", "lower", "upper"))
-    return _median(Curve(*columns))
+    return median_of_curve(Curve(*columns))
 
 
 def share_by(curve: pl.DataFrame, hours: float) -> ShareBy:
@@ -220,7 +220,8 @@ def median_with_rivals(
     return _median_estimate(steps, curve, AALEN_JOHANSEN, statistic, unit)
 
 
-def _median(curve: Curve) -> Median:
+def median_of_curve(curve: Curve) -> Median:
+    """The first time at which a curve reaches one half, bounded by inverting its band."""
     if curve.hours.size == 0:
         return Median(None, None, None, None)
     last_follow_up = float(curve.hours[-1])
@@ -245,7 +246,7 @@ def _first(is_so: Truths) -> int | None:
 def _median_estimate(
     steps: Steps, curve: Curve, method: str, statistic: str, unit: str
 ) -> Estimate:
-    median = _median(curve)
+    median = median_of_curve(curve)
     return Estimate(
         statistic,
         median.value,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from opsreview.estimate import Estimate
 from opsreview.tables.coverage import Covered
+from opsreview.tables.history import labels_at
 from opsreview.window import MOMENT, Window, literal
 from opsreview.working_time import TeamCalendar, WorkingCalendar
 
@@ -69,6 +71,29 @@ class Groups:
 
 
 Covering = Callable[[Sequence[str], Window], Covered]
+
+
+@dataclass(frozen=True)
+class Labelled(Mapping[str, pl.DataFrame]):
+    """Tables with ``labels`` (repo, number, label): those issues and pull requests bore at a past
+    moment, rebuilt when first asked for and kept."""
+
+    tables: Mapping[str, pl.DataFrame]
+    as_of: datetime
+
+    def __getitem__(self, table: str) -> pl.DataFrame:
+        return self._labels if table == "labels" else self.tables[table]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self.tables, "labels": None})
+
+    def __len__(self) -> int:
+        return len(set(self.tables) | {"labels"})
+
+    @cached_property
+    def _labels(self) -> pl.DataFrame:
+        kinds = (self.tables["issues"], self.tables["pull_requests"])
+        return pl.concat(labels_at(items, self.tables["events"], self.as_of) for items in kinds)
 
 
 @dataclass(frozen=True)

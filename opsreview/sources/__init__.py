@@ -15,12 +15,18 @@ from opsreview.window import Window
 
 @dataclass(frozen=True)
 class Rejected:
-    """A row that could not be believed: which table, which row, why, and the row itself."""
+    """A row that is set aside: which table, which row, why, and the row itself.
+
+    ``at`` is when it says it happened, as far as that can be read. ``is_doubted`` is false where
+    nothing is missing without it: it is not ours, is gone, or is there already.
+    """
 
     table: str
     key: str
     reason: str
     row: dict[str, Any]
+    at: datetime | None = None
+    is_doubted: bool = True
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,8 @@ class SourceRows:
     ``accounts`` (account, type: ``User``/``Bot``) is one of the tables.
     ``covers`` says, by (table, repo), the stretch the source speaks for; repo is "" where the
     table knows of none. A table that is not in it is unknown, whatever ``tables`` holds.
+    ``latest_at`` is the moment after which nothing that it knows can have happened; None where it
+    names none, as with what is read over days, or is written by hand.
     """
 
     tables: dict[str, pl.DataFrame]
@@ -39,6 +47,7 @@ class SourceRows:
     rejected: list[Rejected] = field(default_factory=list)
     assumed_zone_count: int = 0
     fetched_at: datetime | None = None
+    latest_at: datetime | None = None
 
 
 class Source(Protocol):

@@ -15,9 +15,10 @@ from opsreview.errors import SourceError
 from opsreview.sources import Rejected, SourceRows
 from opsreview.sources.columns import REQUIRED, SCHEMAS, typed
 from opsreview.sources.declared import DeclaredSource, first_and_last
+from opsreview.sources.moments import first_moment, names_zone
 from opsreview.sources.terms import DEFAULT_TERMS, Terms
 from opsreview.store import Node, Reading, Store
-from opsreview.window import Window
+from opsreview.window import MOMENT, Window
 
 ALIASES = {
     "author": "author_account",
@@ -36,7 +37,8 @@ class CsvFile(DeclaredSource):
     stand for the accounts. An empty cell is unknown. ``name`` fills ``source`` of incidents,
     incident_events, shifts and support_requests (default: the file's name without ending and
     ``-updates`` or ``_events``): incidents and their events join where it is the same. A shift
-    whose rotation or role is not given has ``name`` as rotation and ``primary`` as role.
+    whose rotation or role is not given has ``name`` as rotation and ``primary`` as role. Where some
+    times name a zone and others none, and ``timezone`` is not said, the others are rejected.
     """
 
     kind: Literal["csv"]
@@ -114,19 +116,44 @@ class CsvFile(DeclaredSource):
         good: list[dict[str, Any]] = []
         rejected: list[Rejected] = []
         assumed_count = 0
-        for node in store.nodes(self.key, "rows"):
-            if not self.keeps(node.body):
-                continue
+        nodes = [node for node in store.nodes(self.key, "rows") if self.keeps(node.body)]
+        is_mixed = self.timezone is None and self._has_two_kinds_of_times(nodes)
+        for node in nodes:
             try:
                 row, assumed = self._row(node.body)
+                if is_mixed:
+                    self._check_zones(node.body)
             except ValueError as error:
-                rejected.append(Rejected(self.table, f"line {node.key}", str(error), node.body))
+                at = first_moment(self._times(node.body).values(), self.zone)
+                key = f"line {node.key}"
+                rejected.append(Rejected(self.table, key, str(error), node.body, at))
             else:
                 good.append(row)
                 assumed_count += assumed
         frame = pl.DataFrame(good, schema=SCHEMAS[self.table])
         covers = {} if rejected and not good else self._covers(frame)
         return SourceRows({self.table: frame}, covers, rejected, assumed_count)
+
+    def _times(self, body: Mapping[str, str]) -> dict[str, str]:
+        """The row's cells of moments, by our columns, those that tell when it began first."""
+        columns = [name for name, dtype in SCHEMAS[self.table].items() if dtype == MOMENT]
+        return {
+            ours: cell
+            for ours in columns
+            if ours in self.columns and (cell := body.get(self.columns[ours], ""))
+        }
+
+    def _has_two_kinds_of_times(self, nodes: list[Node]) -> bool:
+        kinds = {names_zone(cell) for node in nodes for cell in self._times(node.body).values()}
+        return {True, False} <= kinds
+
+    def _check_zones(self, body: Mapping[str, str]) -> None:
+        for ours, cell in self._times(body).items():
+            if names_zone(cell) is False:
+                raise ValueError(
+                    f"{ours}: {cell!r} names no zone where other times of the file do: "
+                    "say with `timezone` which is meant"
+                )
 
     def _check(self, path: Path, header: list[str]) -> None:
         wanted = {*self.columns.values(), *self.where}

@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 # Programs write the years 1 and 9999 for "no time": they would stretch what a source covers.
 YEARS = range(1970, 2200)
+
+
+def first_moment(texts: Iterable[object], zone: ZoneInfo) -> datetime | None:
+    """The first of the texts that is a time, in UTC; None where none is."""
+    for text in texts:
+        try:
+            return parse_moment(str(text), zone)[0]
+        except ValueError:
+            continue
+    return None
+
+
+def names_zone(text: str) -> bool | None:
+    """Whether a time names its zone; None for a day alone, and for what is no time."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    is_day = len(text.strip()) <= len("2026-10-31")
+    return None if is_day else moment.tzinfo is not None
 
 
 def parse_moment(text: str, zone: ZoneInfo) -> tuple[datetime, bool]:

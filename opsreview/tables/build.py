@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,9 +16,10 @@ from opsreview.sources import Rejected, SourceRows
 from opsreview.tables.accounts import named_people, people_table, with_people
 from opsreview.tables.coverage import Coverage
 from opsreview.tables.history import open_spells
-from opsreview.tables.rejected import as_rejected, by_table, validated
+from opsreview.tables.rejected import DOUBTS, as_rejected, by_table, doubts_of, validated
 from opsreview.tables.releases import classified
 from opsreview.tables.schemas import KEYS, SCHEMAS
+from opsreview.tables.unbelievable import once_a_source, without_the_future
 
 _PERSON_COLUMNS = {
     "incident_events": "person",
@@ -33,13 +35,15 @@ class TeamTables:
 
     ``frames`` holds one frame a name of ``SCHEMAS``, and ``spells`` (``history.open_spells`` of
     issues and pull requests, with ``kind``). ``rejected`` holds source, key, reason and the row as
-    JSON, by table. ``disagreements`` counts fields that two sources give differently.
+    JSON, by table. ``disagreements`` counts fields that two sources give differently. ``doubts``
+    holds table, repo and time of what is missing because it could not be believed.
     """
 
     frames: Mapping[str, pl.DataFrame]
     rejected: Mapping[str, pl.DataFrame]
     coverage: Coverage
     disagreements: Mapping[str, int]
+    doubts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DOUBTS))
 
     def of_repo(self, repo: str) -> Mapping[str, pl.DataFrame]:
         """The frames with the rows of one repository; tables that know of none are empty."""
@@ -64,8 +68,10 @@ def build_tables(sources: Mapping[str, SourceRows], team: Team) -> TeamTables:
         if name == "people":
             continue
         stacked, foreign = _stacked(name, sources, team.review.repos)
-        rejected += foreign
-        candidates[name], disagreements[name] = _merged(stacked, KEYS[name])
+        happened, to_come = without_the_future(name, stacked, _latest(sources))
+        once, again = once_a_source(name, happened)
+        rejected += foreign + to_come + again
+        candidates[name], disagreements[name] = _merged(once, KEYS[name])
     people = people_table(candidates.values(), _account_types(sources), team)
     frames: dict[str, pl.DataFrame] = {"people": _of_our_own("people", people)}
     for name, candidate in candidates.items():
@@ -73,7 +79,12 @@ def build_tables(sources: Mapping[str, SourceRows], team: Team) -> TeamTables:
         rejected += broken
     frames["spells"] = _spells(frames)
     coverage = _coverage(sources, rejected, frames, team.zone)
-    return TeamTables(frames, by_table(rejected), coverage, disagreements)
+    doubts = doubts_of(rejected)
+    return TeamTables(frames, by_table(rejected), coverage, disagreements, doubts)
+
+
+def _latest(sources: Mapping[str, SourceRows]) -> dict[str, datetime]:
+    return {key: rows.latest_at for key, rows in sources.items() if rows.latest_at}
 
 
 def _stacked(
@@ -96,7 +107,8 @@ def _stacked(
         is_ours = is_ours | pl.col("repo").is_null()
     foreign = stacked.filter(~is_ours.fill_null(False))
     reasons = [f"repository {repo!r} is not listed in repos" for repo in foreign["repo"]]
-    return stacked.filter(is_ours.fill_null(False)), as_rejected(name, foreign, reasons)
+    ours = stacked.filter(is_ours.fill_null(False))
+    return ours, as_rejected(name, foreign, reasons, is_doubted=False)
 
 
 def _merged(stacked: pl.DataFrame, keys: Sequence[str]) -> tuple[pl.DataFrame, int]:

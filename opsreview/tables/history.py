@@ -56,12 +56,22 @@ def labels_at(items: pl.DataFrame, events: pl.DataFrame, moment: datetime) -> pl
     Returns:
         One row per item and label: repo, number, label.
     """
-    today = items.select(*ITEM, label="labels").explode("label").drop_nulls("label")
-    later = events.filter(
-        (pl.col("created_at") > moment) & pl.col("event").is_in(["labeled", "unlabeled"])
+    return _with_changes_undone(items, events.filter(pl.col("created_at") > moment))
+
+
+def labels_at_each(items: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+    """The labels each item bore at its own ``seen_at``, as ``labels_at`` has them."""
+    later = events.join(items.select(*ITEM, "seen_at"), on=ITEM).filter(
+        pl.col("created_at") > pl.col("seen_at")
     )
+    return _with_changes_undone(items, later)
+
+
+def _with_changes_undone(items: pl.DataFrame, later: pl.DataFrame) -> pl.DataFrame:
+    today = items.select(*ITEM, label="labels").explode("label").drop_nulls("label")
     undone = (
-        later.sort(*IN_ORDER)
+        later.filter(pl.col("event").is_in(["labeled", "unlabeled"]))
+        .sort(*IN_ORDER)
         .group_by(*ITEM, "label", maintain_order=True)
         .agg(was_there=pl.col("event").first() == "unlabeled")
     )

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import polars as pl
 
 from opsreview.sources import Rejected
 from opsreview.tables.schemas import KEYS, SCHEMAS
+from opsreview.window import MOMENT
 
 REJECTED = {"source": pl.String, "key": pl.String, "reason": pl.String, "row": pl.String}
+DOUBTS = {"table": pl.String(), "repo": pl.String(), "at": MOMENT}
 _CHECKS = {
     "nullability": "is missing",
     "inner_nullability": "has an empty entry",
@@ -51,17 +54,37 @@ def validated(
 
 
 def as_rejected(
-    name: str, rows: pl.DataFrame, reasons: Sequence[str]
+    name: str,
+    rows: pl.DataFrame,
+    reasons: Sequence[str],
+    *,
+    until: datetime | None = None,
+    is_doubted: bool = True,
 ) -> list[tuple[str, Rejected]]:
-    """Rows of a table with the source (``_from``) they came from, a reason each."""
+    """Rows of a table with the source (``_from``) they came from, a reason each.
+
+    A time later than ``until`` does not say when a row happened.
+    """
     keys = KEYS[name]
     return [
         (
             row["_from"] or "",
-            Rejected(name, "#".join(str(row[key]) for key in keys), reason, row),
+            Rejected(
+                name,
+                "#".join(str(row[key]) for key in keys),
+                reason,
+                row,
+                _happened_at(row, until),
+                is_doubted,
+            ),
         )
         for row, reason in zip(rows.iter_rows(named=True), reasons, strict=True)
     ]
+
+
+def _happened_at(row: Mapping[str, Any], until: datetime | None) -> datetime | None:
+    moments = (value for value in row.values() if isinstance(value, datetime))
+    return next((at for at in moments if until is None or at <= until), None)
 
 
 def by_table(rejected: Sequence[tuple[str, Rejected]]) -> dict[str, pl.DataFrame]:
@@ -74,9 +97,25 @@ def by_table(rejected: Sequence[tuple[str, Rejected]]) -> dict[str, pl.DataFrame
             {"source": source, "key": row.key, "reason": row.reason, "row": text}
         )
     return {
-        table: pl.DataFrame(found, schema=REJECTED).sort("source", "key", "reason")
+        table: pl.DataFrame(found, schema=REJECTED).sort("source", "key", "reason", "row")
         for table, found in sorted(rows.items())
     }
+
+
+def doubts_of(rejected: Sequence[tuple[str, Rejected]]) -> pl.DataFrame:
+    """What is missing from the tables: table, repo and at of each row that is doubted.
+
+    Where the row does not say them, repo and at are null.
+    """
+    rows = [(row.table, _repo(row), row.at) for _, row in rejected if row.is_doubted]
+    return pl.DataFrame(rows, schema=DOUBTS, orient="row")
+
+
+def _repo(row: Rejected) -> str | None:
+    if isinstance(repo := row.row.get("repo"), str):
+        return repo
+    repo, mark, _ = row.key.rpartition("#")
+    return repo if mark and repo.count("/") == 1 else None
 
 
 def _reason(row: Mapping[str, str]) -> str:

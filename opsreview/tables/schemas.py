@@ -185,6 +185,10 @@ class SupportRequests(dy.Schema):
     answered_at = _moment(nullable=True)
     answered_by = _text()
 
+    @dy.rule()
+    def answered_at_is_before_opened_at(cls) -> pl.Expr:
+        return pl.col("answered_at").is_null() | (pl.col("answered_at") >= pl.col("opened_at"))
+
 
 class People(dy.Schema):
     """One row per account.

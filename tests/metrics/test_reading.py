@@ -25,6 +25,7 @@ GROUPS = Groups(
     triaged_also=["milestone"],
 )
 SEEDS = (2, 3)
+ROW = ["metric", "scope", "group", "statistic"]
 ONCALL = [metric.id for metric in METRICS.values() if metric.topic == "oncall"]
 
 
@@ -94,7 +95,10 @@ def test_history_reads_each_cycle_as_if_it_were_the_one_under_review() -> None:
     history = read_history(team, [(cycle, as_of, TARGETS) for cycle, as_of in plans]).metrics
     for cycle, as_of in plans:
         alone = metrics_of(team, cycle=cycle, as_of=as_of)
-        assert_frame_equal(history.filter(pl.col("window_start_at") == cycle.start_at), alone)
+        then = history.filter(pl.col("window_start_at") == cycle.start_at)
+        assert_frame_equal(then, alone.join(then, on=ROW, how="semi", maintain_order="left"))
+        more = alone.join(then, on=ROW, how="anti")
+        assert set(more["group"].str.extract("^(.*):")) <= {"area", "priority", "label", "relation"}
     assert history["window_start_at"].is_sorted()
 
 

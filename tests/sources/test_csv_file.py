@@ -118,6 +118,52 @@ def test_times_without_zone_are_the_teams_and_counted(incidents, read):
     assert rows.assumed_zone_count == 2
 
 
+ZONES = """id,started_at,resolved_at
+inc-1,2026-07-01T10:00:00Z,2026-07-01T13:00:00+02:00
+inc-2,2026-07-02 10:00,
+inc-3,2026-07-03T10:00:00Z,2026-07-03 11:00
+inc-4,2026-07-04,
+"""
+
+
+def test_times_without_zone_beside_times_with_one_are_set_aside_and_days_are_not(incidents, read):
+    rows = read(incidents(ZONES))
+    assert rows.tables["incidents"]["incident_id"].to_list() == ["inc-1", "inc-4"]
+    assert [(bad.key, bad.reason) for bad in rows.rejected] == [
+        (
+            "line 3",
+            "opened_at: '2026-07-02 10:00' names no zone where other times of the file do: say "
+            "with `timezone` which is meant",
+        ),
+        (
+            "line 4",
+            "resolved_at: '2026-07-03 11:00' names no zone where other times of the file do: say "
+            "with `timezone` which is meant",
+        ),
+    ]
+
+
+def test_times_without_zone_are_believed_beside_others_where_the_source_says_its_zone(
+    incidents, read
+):
+    rows = read(incidents(ZONES, timezone="Europe/Madrid"))
+    assert rows.tables["incidents"].height == 4
+    assert rows.rejected == []
+    assert rows.assumed_zone_count == 3
+
+
+def test_rejected_row_keeps_the_time_that_can_be_read(incidents, read):
+    rows = read(
+        incidents(
+            "id,started_at,resolved_at\n"
+            "inc-1,T9:06,2026-07-01T11:00:00Z\n"
+            "inc-2,soon,later\n"
+            "inc-3,2026-07-03T10:00:00Z,\n"
+        )
+    )
+    assert [bad.at for bad in rows.rejected] == [at(2026, 7, 1, 11), None]
+
+
 def test_source_speaks_from_its_first_to_its_last_moment(incidents, read):
     text = (
         "id,started_at,resolved_at\n"
@@ -307,6 +353,23 @@ def test_status_page_typed_by_hand(declare, read):
     )
     rows = read(file)
     assert rows.tables["incidents"].height + len(rows.rejected) == 107 - 19
+    assert sum("is not a time" in bad.reason for bad in rows.rejected) == 3
+    assert sum("names no zone" in bad.reason for bad in rows.rejected) == 4
+    assert len(rows.rejected) == 7
+    assert all(bad.at is not None and bad.at.year in range(2021, 2025) for bad in rows.rejected)
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="needs the real histories beside the repository")
+def test_status_page_whose_zone_is_said_loses_only_what_cannot_be_read(declare, read):
+    file = declare(
+        CsvFile,
+        kind="csv",
+        table="incidents",
+        path=str(REAL / "incidents" / "packit-status.csv"),
+        columns=INCIDENTS,
+        where={"kind": "incident"},
+        timezone="Europe/Prague",
+    )
+    rows = read(file)
     assert len(rows.rejected) == 3
-    assert all("is not a time" in bad.reason for bad in rows.rejected)
     assert rows.assumed_zone_count > 0

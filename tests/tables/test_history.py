@@ -6,7 +6,7 @@ from factories import at, events, issues, pull_requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opsreview.tables.history import labels_at, open_spells
+from opsreview.tables.history import labels_at, labels_at_each, open_spells
 
 
 def stretches(items: pl.DataFrame, changes: pl.DataFrame | None = None) -> list[tuple]:
@@ -302,6 +302,15 @@ def test_labels_of_other_items_are_left_alone():
     changes = events(changed("labeled", "2026-10-06", number=2))
     found = labels_at(items, changes, at("2026-10-05"))
     assert found.select("number", "label").rows() == [(1, "bug")]
+
+
+def test_each_item_bears_the_labels_of_its_own_moment():
+    items = issues({"number": 1, "labels": ["bug"]}, {"number": 2, "labels": ["bug"]})
+    changes = events(
+        changed("labeled", "2026-10-06", number=1), changed("labeled", "2026-10-06", number=2)
+    )
+    seen = items.with_columns(seen_at=pl.Series([at("2026-10-05"), at("2026-10-06")]))
+    assert labels_at_each(seen, changes).select("number", "label").rows() == [(2, "bug")]
 
 
 def test_label_taken_from_an_item_nobody_knows_is_no_ones():

@@ -87,7 +87,13 @@ class Github(GithubRepos):
             kept[kind] = [node for node in ours if not (is_item and (node.repo, node.key) in gone)]
             table = "pull_requests" if kind == "pulls" else "issues"
             rejected += [
-                Rejected(table, f"{node.repo}#{node.key}", _why(gone[place]), node.body)
+                Rejected(
+                    table,
+                    f"{node.repo}#{node.key}",
+                    _why(gone[place]),
+                    node.body,
+                    is_doubted=False,
+                )
                 for node in ours
                 if is_item and (place := (node.repo, node.key)) in gone
             ]

@@ -84,7 +84,7 @@ class GithubDump(DeclaredSource):
         lost = {row.table for row in rejected if tables[row.table].is_empty()}
         known = known_tables(present, tables) - lost
         covers = {(table, readings[0].repo): spoken for table in sorted(known) if spoken}
-        rows = SourceRows(tables, covers, rejected, assumed_count, fetched_at)
+        rows = SourceRows(tables, covers, rejected, assumed_count, fetched_at, fetched_at)
         return with_labelled_incidents(rows, self._incident_labels, self._team_bots)
 
     def _nodes(self, folder: Path, repo: str) -> Iterator[Node]:

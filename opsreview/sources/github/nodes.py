@@ -10,9 +10,11 @@ import polars as pl
 
 from opsreview.sources import Rejected
 from opsreview.sources.columns import SCHEMAS, typed
+from opsreview.sources.moments import first_moment
 from opsreview.store import Node
 
 GHOST = "ghost"  # GitHub's own name for a deleted account
+_BEGAN = ("created_at", "submitted_at", "published_at")
 
 
 def github_tables(
@@ -63,7 +65,8 @@ def _frame(
             row, assumed = typed(table, {"repo": node.repo} | as_row(node), zone)
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             reason = f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)
-            bad.append(Rejected(table, f"{node.repo}#{node.key}", reason, node.body))
+            key, at = f"{node.repo}#{node.key}", first_moment(map(node.body.get, _BEGAN), zone)
+            bad.append(Rejected(table, key, reason, node.body, at))
         else:
             good.append(row)
             assumed_count += assumed

@@ -132,6 +132,7 @@ def gone_requests(nodes: Iterable[Node], gone: Mapping[tuple[str, str], Body]) -
             "deleted or moved away on GitHub, seen on "
             f"{gone[(node.repo, node.key)]['seen_at'][:10]}",
             node.body,
+            is_doubted=False,
         )
         for node in nodes
     ]
