@@ -131,7 +131,7 @@ def stratum_estimates(metric: Metric, found: Measured, strata: Strata) -> list[E
 
 
 def _of_stratum(estimates: list[Estimate], *, is_declared: bool) -> Iterator[Estimate]:
-    for estimate in estimates:
+    for estimate in (each for each in estimates if each.group == "all"):
         if estimate.n >= STRATUM_MINIMUM:
             yield estimate
         elif is_declared:

@@ -36,8 +36,11 @@ def read(groups: Groups = GROUPS, as_of: datetime = AS_OF, **stated: Any) -> pl.
 
 
 def rows_of(metrics: pl.DataFrame, group: str, metric: str = RESPONSE) -> list[dict[str, Any]]:
+    """The medians of a group; of a metric that has none, all its statistics."""
     is_asked = (pl.col("metric") == metric) & (pl.col("group") == group)
-    return metrics.filter(is_asked & (pl.col("scope") == "all")).to_dicts()
+    rows = metrics.filter(is_asked & (pl.col("scope") == "all"))
+    medians = rows.filter(statistic="median")
+    return (medians if medians.height else rows).to_dicts()
 
 
 def groups_of(metrics: pl.DataFrame, kind: str, metric: str = RESPONSE) -> set[str]:
@@ -112,7 +115,8 @@ def test_strata_that_a_metric_states_itself_are_not_stated_again() -> None:
     metrics = read(issues=issues(*numbered(12, labels=["urgent"])), comments=answered(*[2] * 12))
 
     parts = [row["statistic"] for row in rows_of(metrics, "priority:p1", "response_attainment")]
-    assert sorted(parts) == ["share_answered", "share_closed_unanswered", "share_waiting"]
+    assert len(parts) == len(set(parts))
+    assert {"share_answered", "share_closed_unanswered", "share_waiting"} <= set(parts)
 
 
 def test_strata_are_of_all_repositories_together_alone() -> None:

@@ -107,6 +107,6 @@ def test_earlier_cycles_are_withheld_by_the_rows_of_their_own_time() -> None:
     team = doubting(*[("issues", REPO, IN_MAY)] * 9, issues=opened(10))
     may = OCTOBER.shifted(at("2026-05-01") - OCTOBER.start_at)
 
-    then = read_history(team, [(may, at("2026-06-08"), TARGETS)])
+    then = read_history(team, [(may, at("2026-06-08"), TARGETS)]).metrics
     is_count = (pl.col("metric") == "issues_new") & (pl.col("statistic") == "count")
     assert "9 of 9 rows of issues" in str(then.filter(is_count)["reason"][0])
