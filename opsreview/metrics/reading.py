@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -51,9 +51,14 @@ class CycleReading:
 
 
 def read_cycle(
-    subject: Subject, *, window: Window, as_of: datetime, targets: Targets
+    subject: Subject,
+    *,
+    window: Window,
+    as_of: datetime,
+    targets: Targets,
+    metrics: Collection[Metric] = METRICS.values(),
 ) -> CycleReading:
-    """Every metric over ``window``, as it stood at ``as_of``.
+    """The metrics over ``window``, as they stood at ``as_of``; every one unless named.
 
     Scope ``all`` is every repository together; each repository is a scope of its own, but for
     on-call, which knows of none.
@@ -61,7 +66,7 @@ def read_cycle(
     rows: list[dict[str, object]] = []
     measured: dict[str, pl.DataFrame] = {}
     curves, excluded = [], []
-    for metric, scope, found in _found(subject, window, as_of, targets):
+    for metric, scope, found in _found(subject, metrics, window, as_of, targets):
         rows += _rows(metric, scope, found)
         curves += [_filed(curve, metric.id, scope) for curve in found.measured.curves()]
         if scope == "all":
@@ -76,7 +81,10 @@ def read_cycle(
 
 
 def read_history(
-    subject: Subject, cycles: Iterable[tuple[Window, datetime, Targets]]
+    subject: Subject,
+    cycles: Iterable[tuple[Window, datetime, Targets]],
+    *,
+    metrics: Collection[Metric] = METRICS.values(),
 ) -> pl.DataFrame:
     """The statistics of earlier cycles, each read at its own end with the same maturity.
 
@@ -84,7 +92,7 @@ def read_history(
     """
 
     def rows_of(cycle: tuple[Window, datetime, Targets]) -> list[dict[str, object]]:
-        found = _found(subject, *cycle)
+        found = _found(subject, metrics, *cycle)
         return [row for metric, scope, part in found for row in _rows(metric, scope, part)]
 
     with ThreadPoolExecutor(2 * (os.cpu_count() or 1)) as readers:
@@ -109,12 +117,16 @@ class _Found:
 
 
 def _found(
-    subject: Subject, window: Window, as_of: datetime, targets: Targets
+    subject: Subject,
+    metrics: Collection[Metric],
+    window: Window,
+    as_of: datetime,
+    targets: Targets,
 ) -> Iterator[tuple[Metric, str, _Found]]:
     for scope, frames in _scopes(subject):
         repos = subject.repos if scope == "all" else [scope]
         tables = _labelled(frames, subject.groups, as_of)
-        for metric in METRICS.values():
+        for metric in metrics:
             if scope == "all" or metric.topic != "oncall":
                 yield metric, scope, _read(metric, subject, tables, repos, window, as_of, targets)
 

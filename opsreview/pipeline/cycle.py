@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from opsreview.claims import Spoken, findings
+from opsreview.filtering.known import FILE, Known
 from opsreview.metrics.reading import CycleReading, read_cycle, read_history
 from opsreview.operating_model.document import OperatingModel
 from opsreview.operating_model.ledger import load_sign_offs
@@ -26,6 +27,7 @@ from opsreview.pipeline.reading import (
     model_in_force,
     plan_of,
     read_team,
+    target_steps,
     targets_of,
 )
 from opsreview.pipeline.record import run_record
@@ -67,6 +69,8 @@ def build_cycle(
     with whole_folder(folder) as made:
         waiting, shifts = waiting_now(history, plan, reading), _shifts(history, plan, called)
         _write_frames(made, history, reading, spoken, waiting, shifts)
+        known = Known(history.subject, target_steps(history), called)
+        write_json(made / FILE, known.to_json())
         write_json(made / "findings.json", [finding.to_json() for finding in found])
         drift = [claim.to_json() for claim in held]
         write_json(made / "drift.json", drift)
