@@ -36,8 +36,9 @@ class Asked:
 
     @property
     def in_words(self) -> str:
-        """The items asked for: ``area preview and label bug``; nothing of the window."""
-        return listed([f"{kind} {value}" for kind, value in self.by.items() if kind != "window"])
+        """The items asked for: ``area preview, label bug and ada``; nothing of the window."""
+        named = {kind: f"{kind} {value}" for kind, value in self.by.items() if kind != "window"}
+        return listed(list((named | {"person": self.person} if self.person else named).values()))
 
     def and_also(self, other: Asked) -> Asked:
         """What both ask for.

@@ -43,13 +43,15 @@ class Filtered:
 
     def __init__(self, folder: Path, asked: Asked) -> None:
         self.folder = folder
-        self.asked = asked
         self._run = self._of_folder("run.json")
         self._built_as_of = datetime.fromisoformat(self._run["as_of"])
         self._known = Known.of_folder(folder)
         self._selection = Selection(self._known, asked, self._built_as_of)
         self._zone = self._known.subject.zone
-        self._stretch = Stretch.of(asked.window or self._run["cycle"], self._zone)
+        self._own = Stretch.of(self._run["cycle"], self._zone)
+        self._stretch = Stretch.of(asked.window, self._zone) if asked.window else self._own
+        is_own = self._stretch == self._own
+        self.asked = replace(asked, window=None) if is_own else asked
         if self.window.start_at >= self._built_as_of:
             raise FilterError(
                 f"window {self._stretch.title} has not begun: the cycle's data speaks until "
@@ -91,39 +93,33 @@ class Filtered:
     @cached_property
     def as_of(self) -> datetime:
         """As the build was, for its own window; any other at its end plus seven days."""
-        if self.window == self._own_window:
+        if self._stretch == self._own:
             return self._built_as_of
         return min(self.window.end_at + MATURITY, self._built_as_of)
 
-    @property
-    def _own_window(self) -> Window:
-        return Stretch.of(self._run["cycle"], self._zone).window
-
     @cached_property
     def _reading(self) -> CycleReading:
-        targets = self._selection.targets_at(self.window)
+        if self._selection.is_empty_at(self.as_of):
+            return CycleReading(self._nothing(self.window, self.as_of))
         with _in_memory():
             return read_cycle(
                 self._selection.subject_at(self.as_of),
                 window=self.window,
                 as_of=self.as_of,
-                targets=targets,
+                targets=self._selection.targets_at(self.window),
                 metrics=self._read,
             )
 
     @cached_property
     def _metrics(self) -> pl.DataFrame:
-        is_empty = self._selection.is_empty_at(self.as_of)
-        read = self._nothing(self.window, self.as_of) if is_empty else self._reading.metrics
-        rows = [self._told(read), self._unread_rows(self.window, self.as_of)]
+        rows = [self._told(self._reading.metrics), self._unread_rows()]
         return pl.concat(rows).sort("metric", "scope", "group", "statistic", maintain_order=True)
 
     @cached_property
     def _history(self) -> pl.DataFrame:
         maturity = self.as_of - self.window.end_at
-        windows = (
-            sorted(self._stretch.earlier(self._known.first_at)) if self._known.first_at else []
-        )
+        first_at = self._known.first_at
+        windows = sorted(self._stretch.earlier(first_at)) if first_at else []
 
         def read(window: Window) -> pl.DataFrame:
             as_of = window.end_at + maturity
@@ -134,30 +130,21 @@ class Filtered:
 
         with _in_memory(), ThreadPoolExecutor(2 * (os.cpu_count() or 1)) as readers:
             read_again = list(readers.map(read, windows))
-        rows = [self._told(pl.concat([pl.DataFrame(schema=METRICS_SCHEMA), *read_again]))]
-        if not self.asked.by:
-            rows.append(self._as_built("history.parquet"))
+        read_again.append(pl.DataFrame(schema=METRICS_SCHEMA))
+        rows = [self._told(pl.concat(read_again)), self._as_built("history.parquet")]
         order = ["window_start_at", "metric", "scope", "group", "statistic"]
         return pl.concat(rows).sort(order, maintain_order=True)
 
     @cached_property
     def _curves(self) -> pl.DataFrame:
-        if self._selection.is_empty_at(self.as_of):
-            return self._reading.curves.clear()
-        if self.asked.by:
-            return self._reading.curves
         return pl.concat([self._reading.curves, self._as_built("curves.parquet")])
 
     @cached_property
     def _excluded(self) -> pl.DataFrame:
-        if self.asked.by:
-            return self._reading.excluded
         return pl.concat([self._reading.excluded, self._as_built("excluded.parquet")])
 
     @cached_property
     def _measured(self) -> dict[str, pl.DataFrame]:
-        if self._selection.is_empty_at(self.as_of):
-            return {}
         called = self._known.called
         return {name: called.measured(rows) for name, rows in self._reading.measured.items()}
 
@@ -200,10 +187,8 @@ class Filtered:
         model = self._of_folder("operating_model.json")
         promises = [Promise.from_json(said) for said in model.get("promises", [])]
         if not (self.asked.is_of_items or self.asked.repo):
-            is_same = self._selection.targets_at(self.window) == self._selection.targets_at(
-                self._own_window
-            )
-            return promises if is_same else []
+            then, now = map(self._selection.targets_at, (self.window, self._own.window))
+            return promises if then == now else []
         if set(self.asked.by) - {"window"} != {"area"}:
             return []
         own = (said for said in promises if said.group == f"area:{self.asked.area}")
@@ -227,16 +212,17 @@ class Filtered:
         """Whether the folder's own rows of a metric hold: nothing is asked, and it is not read."""
         return not self.asked.by and metric not in self._read
 
-    def _unread_rows(self, window: Window, as_of: datetime) -> pl.DataFrame:
+    def _unread_rows(self) -> pl.DataFrame:
         if not self.asked.by:
             return self._as_built("metrics.parquet")
-        reasons = ((metric, self._why_unread(metric)) for metric in METRICS.values())
-        return _missing({metric: reason for metric, reason in reasons if reason}, window, as_of)
+        reasons = {metric: self._why_unread(metric) for metric in METRICS.values()}
+        unread = {metric: reason for metric, reason in reasons.items() if reason}
+        return _missing(unread, self.window, self.as_of)
 
     def _as_built(self, name: str) -> pl.DataFrame:
-        """The folder's rows of the metrics that are not read again."""
-        is_read = pl.col("metric").is_in([metric.id for metric in self._read])
-        return pl.read_parquet(self.folder / name).filter(~is_read)
+        """The folder's rows of the metrics that are not read again; none where it is filtered."""
+        is_unread = ~pl.col("metric").is_in([metric.id for metric in self._read])
+        return pl.read_parquet(self.folder / name).filter(is_unread & (not self.asked.by))
 
     def _nothing(self, window: Window, as_of: datetime) -> pl.DataFrame:
         reason = f"nothing matches {self.asked.in_words}"

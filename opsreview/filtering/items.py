@@ -40,8 +40,18 @@ def known_labels(tables: Tables, *, as_of: datetime) -> set[str]:
 
 def bearing(tables: Tables, patterns: Collection[str], *, as_of: datetime) -> pl.DataFrame:
     """The items with a label at ``as_of`` that one of the patterns means: repo, number."""
-    (is_meant,) = Groups(areas={"asked": list(patterns)}).labelled().values()
-    return labels_borne(tables, as_of=as_of).filter(is_meant).select(ITEM).unique()
+    borne = labels_borne(tables, as_of=as_of)
+    return borne.filter(_is_meant(patterns)).select(ITEM).unique()
+
+
+def ever_bearing(tables: Tables, patterns: Collection[str]) -> pl.DataFrame:
+    """The items with such a label at any moment, and those that lost one: repo, number."""
+    labels = [
+        tables[name].select(*ITEM, label="labels").explode("label")
+        for name in ("issues", "pull_requests")
+    ]
+    changes = tables["events"].select(*ITEM, "label")
+    return pl.concat([*labels, changes]).filter(_is_meant(patterns)).select(ITEM).unique()
 
 
 def acts_of(tables: Tables, person: str) -> pl.DataFrame:
@@ -69,3 +79,8 @@ def narrowed(tables: Tables, items: pl.DataFrame) -> dict[str, pl.DataFrame]:
         name: frame.join(items, on=ITEM, how="semi") if set(ITEM) <= set(frame.columns) else frame
         for name, frame in tables.items()
     }
+
+
+def _is_meant(patterns: Collection[str]) -> pl.Expr:
+    (is_meant,) = Groups(areas={"asked": list(patterns)}).labelled().values()
+    return is_meant
