@@ -81,7 +81,7 @@ class Filtered:
         if name == "run.json":
             return self._told_run
         if name == "operating_model.json" and (self.folder / name).is_file():
-            return self._of_folder(name) | {"promises": [said.to_json() for said in self._promises]}
+            return self._of_folder(name) | {"promises": self._promises}
         if name == "findings.json" and self.asked.by:
             return self._findings
         return None
@@ -162,7 +162,8 @@ class Filtered:
     @cached_property
     def _findings(self) -> list[dict[str, Any]]:
         hours = self._selection.targets_at(self.window).response_hours
-        spoken = Spoken(self._metrics, self._history, self._measured, hours, self._promises)
+        promises = [Promise.from_json(said) for said in self._promises]
+        spoken = Spoken(self._metrics, self._history, self._measured, hours, promises)
         return [found.to_json() for found in findings(spoken, [])]
 
     @cached_property
@@ -182,17 +183,16 @@ class Filtered:
         }
 
     @cached_property
-    def _promises(self) -> list[Promise]:
+    def _promises(self) -> list[dict[str, Any]]:
         """What was promised of what is asked for: a promise about everything is none of a part."""
-        model = self._of_folder("operating_model.json")
-        promises = [Promise.from_json(said) for said in model.get("promises", [])]
+        promises = self._of_folder("operating_model.json").get("promises", [])
         if not (self.asked.is_of_items or self.asked.repo):
             then, now = map(self._selection.targets_at, (self.window, self._own.window))
             return promises if then == now else []
         if set(self.asked.by) - {"window"} != {"area"}:
             return []
-        own = (said for said in promises if said.group == f"area:{self.asked.area}")
-        return [replace(said, group="all") for said in own]
+        of_area = f"area:{self.asked.area}"
+        return [said | {"group": "all"} for said in promises if said["group"] == of_area]
 
     @property
     def _read(self) -> list[Metric]:

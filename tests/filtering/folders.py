@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import factories
 import polars as pl
@@ -100,12 +101,12 @@ def folder_of(
 def random_review(root: Path, seed: int = 2) -> Review:
     """Two repositories with a random history; it is known from August on."""
     known = Window(factories.at("2026-08-01"), factories.at("2027-01-01"))
-    tables = History(seed).tables_at(AS_OF + timedelta(days=30))
+    tables: dict[str, Any] = History(seed).tables_at(AS_OF + timedelta(days=30))
     covers = {(table, repo): known for table in tables for repo in REPOS}
     return folder_of(root, subject(repos=REPOS, groups=GROUPS, covers=covers, **tables))
 
 
-def small_review(root: Path, **stated: pl.DataFrame) -> Review:
+def small_review(root: Path, **stated: Any) -> Review:
     """A cycle of the tables a test states; people are called by their names."""
     team = subject(groups=GROUPS, **stated)
     shown = Appearance("shown", {name: name for name in everybody(team)})

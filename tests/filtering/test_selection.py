@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
-from factories import comments, events, issues, people, pull_requests, reviews
+from factories import comments, events, incidents, issues, people, pull_requests, reviews
 from metrics.views import LONG, subject
 
 from filtering.folders import GROUPS, folder_of, pseudonyms, small_review
 from opsreview.errors import FilterError
+from opsreview.metrics.registry import METRICS
 from opsreview.metrics.view import Targets
 from opsreview.privacy import Appearance
 from opsreview.review import Review
@@ -167,3 +169,21 @@ def test_what_waits_is_of_the_items_taken_and_ranked_anew(tmp_path: Path) -> Non
     team = subject(issues=issues({}, {"labels": ["docs"]}), groups=GROUPS)
     part = folder_of(tmp_path, team, waiting=waiting).filtered(area="docs")
     assert part.waiting.select("number", "rank").rows() == [(2, 1)]
+
+
+def test_what_knows_of_no_items_is_in_no_part_of_them(tmp_path: Path) -> None:
+    team = subject(issues=issues({"labels": ["docs"]}), incidents=incidents({}), groups=GROUPS)
+    review = folder_of(tmp_path, team)
+    assert review.filtered(area="docs").table("incidents").is_empty()
+    assert review.filtered(window="2026-09").table("incidents").height == 1
+
+
+def test_a_metric_of_what_knows_of_no_items_is_not_filtered_by_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    review = small_review(tmp_path, issues=issues({"labels": ["docs"]}))
+    asked = replace(METRICS["issues_new"], id="asked_in_chat", needs=("support_requests",))
+    monkeypatch.setitem(METRICS, "asked_in_chat", asked)
+    rows = review.filtered(area="docs", window="2026-09").metric("asked_in_chat")
+    assert set(rows["reason"]) == {"support requests: not filtered by area"}
+    assert rows["value"].null_count() == rows.height > 0
