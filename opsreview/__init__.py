@@ -11,6 +11,7 @@ The way of the data, one folder or file a step:
 
     operating_model  what should happen: loaded, held against what did, proposals to change it
     pipeline         the whole way; cli calls it      review    reads what it wrote
+                                                      filtering reads a part of it again
 
 Start here::
 
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from opsreview.errors import (
     CycleError,
+    FilterError,
     NotebookError,
     OpsReviewError,
     OutputsError,
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CycleError",
+    "FilterError",
     "NotebookError",
     "OpsReviewError",
     "OutputsError",

@@ -6,6 +6,7 @@ OpsReviewError
 ├── StoreError           the store is missing, damaged or of another version
 ├── StoppedError         a limit or another process is in the way; the same command resumes
 ├── CycleError           a cycle name, or a cycle that has not been built
+├── FilterError          a filter asks a built cycle for what it does not know
 ├── OutputsError         the outputs folder cannot be written or read
 ├── TableError           a frame of our own breaks its contract: a defect in opsreview
 └── NotebookError        a notebook cannot be found or does not declare its parameters
@@ -47,6 +48,10 @@ class StoppedError(OpsReviewError):
 
 class CycleError(OpsReviewError):
     """A cycle's name is wrong, or the cycle has not been built."""
+
+
+class FilterError(OpsReviewError):
+    """A filter asks for what the cycle does not know."""
 
 
 class OutputsError(OpsReviewError):

@@ -6,7 +6,7 @@ import json
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -17,6 +17,9 @@ from opsreview.findings import Finding
 from opsreview.operating_model.promise import Promise
 from opsreview.usual import UsualRange, usual_range
 from opsreview.window import Window
+
+if TYPE_CHECKING:
+    from opsreview.filtering import Days, Filtered
 
 ANSWERED_BY = {"time_to_first_response": "response_attainment"}  # whose deadline is drawn
 
@@ -57,12 +60,55 @@ class Review:
     Frames are read when first asked for. A file that the cycle does not have is an empty frame.
     """
 
-    def __init__(self, folder: Path, *, behind: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, behind: Path | None = None, filtered: Filtered | None = None
+    ) -> None:
         self.folder = folder
         self._behind = behind  # where what is not in the folder is looked for
+        self._filtered = filtered
 
     def __repr__(self) -> str:
-        return f"Review({self.team}, {self.cycle}, {self.folder})"
+        asked = self._filtered.asked.by if self._filtered else {}
+        by = "".join(f", {kind}={value!r}" for kind, value in asked.items())
+        return f"Review({self.team}, {self.cycle}, {self.folder}{by})"
+
+    def filtered(
+        self,
+        *,
+        area: str | None = None,
+        label: str | None = None,
+        repo: str | None = None,
+        person: str | None = None,
+        window: str | Days | None = None,
+    ) -> Review:
+        """The same cycle over a part of its issues and pull requests; the folder stays as it is.
+
+        Metrics, curves, history, measured, waiting, findings and tables are read again from the
+        cycle's tables. On-call and releases are not filtered. What speaks of the team as a whole
+        (model, drift, verdicts, proposals) stays, but for promises about everything.
+
+        Args:
+            area: One of the model's: items with its label, each as of when it is looked at.
+            label: Items that bear it, likewise.
+            repo: One of the team's repositories.
+            person: As pages call them: items that they opened, or have commented on, reviewed,
+                merged, labelled, scheduled, closed or reopened by then. An answer made an item
+                theirs, so shares answered in time say nothing of what nobody took up.
+            window: A cycle's name, or the first and the last of the team's days. It is read as of
+                seven days after its end, and beside earlier windows of the same length.
+
+        Raises:
+            FilterError: The cycle does not know what is asked for; names the closest it knows.
+        """
+        from opsreview.filtering import Asked, Filtered
+
+        if self._behind is not None and window is None:
+            window = (str(self.window.first_day(self.zone)), str(self.window.last_day(self.zone)))
+        asked = Asked(area, label, repo, person, window)
+        if self._filtered is not None:
+            asked = self._filtered.asked.and_also(asked)
+        folder = self._behind or self.folder
+        return Review(folder, filtered=Filtered(folder, asked))
 
     @cached_property
     def run(self) -> dict[str, Any]:
@@ -72,12 +118,10 @@ class Review:
 
     @cached_property
     def triage(self) -> Review:
-        """Triage as it is told: over three months where a month holds too few issues, else this.
-
-        ``run["stepped_from"]`` says that it is, and why.
-        """
+        """Triage as it is told: over three months where a month holds too few, else this."""
         quarter = self.folder / "quarter"
-        return Review(quarter, behind=self.folder) if (quarter / "run.json").is_file() else self
+        is_stepped = self._filtered is None and (quarter / "run.json").is_file()
+        return Review(quarter, behind=self.folder) if is_stepped else self
 
     @property
     def noun(self) -> str:
@@ -280,7 +324,7 @@ class Review:
         if not path.is_file():
             there = ", ".join(sorted(p.stem for p in path.parent.glob("*.parquet"))) or "none"
             raise OutputsError(f"{path.parent} has no table {name!r}: it has {there}")
-        return pl.read_parquet(path)
+        return self._frame(f"tables/{name}.parquet")
 
     def findings(self, topic: str | None = None) -> list[Finding]:
         """What there is to say, in the order it was found; of one topic, or all."""
@@ -331,6 +375,8 @@ class Review:
         return reasons[0] if reasons.len() else None
 
     def _frame(self, name: str) -> pl.DataFrame:
+        if self._filtered and (filtered := self._filtered.frame(name)) is not None:
+            return filtered
         path = self._path(name)
         return pl.read_parquet(path) if path.is_file() else pl.DataFrame()
 
@@ -339,6 +385,8 @@ class Review:
         return own if own.exists() or self._behind is None else self._behind / name
 
     def _json(self, name: str, absent: Any) -> Any:
+        if self._filtered and (filtered := self._filtered.json(name)) is not None:
+            return filtered
         path = self._path(name)
         return json.loads(path.read_text("utf-8")) if path.is_file() else absent
 

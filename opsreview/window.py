@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -50,6 +51,14 @@ class Window:
     def shifted(self, by: timedelta) -> Window:
         return Window(self.start_at + by, self.end_at + by)
 
+    def first_day(self, zone: ZoneInfo) -> date:
+        """The first local day that has a part in it."""
+        return self.start_at.astimezone(zone).date()
+
+    def last_day(self, zone: ZoneInfo) -> date:
+        """The last local day that has a part in it."""
+        return (self.end_at - timedelta(seconds=1)).astimezone(zone).date()
+
 
 @dataclass(frozen=True)
 class Cycle:
@@ -81,6 +90,13 @@ class Cycle:
     @property
     def following(self) -> Cycle:
         return self._at(self._first_month + (3 if self.is_quarter else 1))
+
+    def before(self, first_at: datetime) -> Iterator[Cycle]:
+        """The cycles before it that end after ``first_at``, the latest first."""
+        cycle = self.previous
+        while cycle.window.end_at > first_at:
+            yield cycle
+            cycle = cycle.previous
 
     def holding(self, day: date) -> Cycle:
         """The cycle of the same length that ``day`` belongs to."""

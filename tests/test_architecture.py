@@ -47,7 +47,9 @@ ALLOWED: dict[str, str] = {
     "privacy": "errors",
     "publish": "errors operating_model",
     # show a built cycle: all that a notebook sees
-    "review": "errors window estimate usual operating_model findings",
+    "filtering": "errors window estimate working_time tables metrics operating_model claims "
+    "privacy",
+    "review": "errors window estimate usual operating_model findings filtering",
     "figures": "window estimate usual wording",
     "blocks": "window estimate usual wording operating_model findings review",
     "opsreview": "errors review",
@@ -56,7 +58,7 @@ ALLOWED: dict[str, str] = {
     "reports": "errors window",
     # the whole way, and who calls it
     "pipeline": "errors secrets window estimate working_time yaml_file store sources params tables "
-    "checkout metrics wording operating_model findings claims privacy publish reports",
+    "checkout metrics wording operating_model findings claims privacy publish filtering reports",
     "terminal": "secrets",
     "cli": "errors secrets pipeline terminal",
 }

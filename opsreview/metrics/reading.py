@@ -34,7 +34,6 @@ from opsreview.tables.coverage import Covered
 from opsreview.window import Window
 from opsreview.working_time import TeamCalendar, WorkingCalendar
 
-TOPICS = ("triage", "oncall", "releases")
 _ORDER = ["metric", "scope", "group", "statistic"]
 
 
@@ -80,9 +79,9 @@ def read_cycle(
     window: Window,
     as_of: datetime,
     targets: Targets,
-    topics: Collection[str] = TOPICS,
+    metrics: Collection[Metric] = METRICS.values(),
 ) -> CycleReading:
-    """Every metric over ``window``, as it stood at ``as_of``.
+    """The metrics over ``window``, as they stood at ``as_of``; every one unless named.
 
     Scope ``all`` is every repository together; each repository is a scope of its own, but for
     on-call, which knows of none. Scope ``all`` alone, and this cycle alone, is told by strata
@@ -93,16 +92,16 @@ def read_cycle(
     measured: dict[str, pl.DataFrame] = {}
     curves, excluded = [], []
     told = _Finer(subject, targets)
-    for metric, scope, found in _found(subject, window, as_of, targets, topics):
+    for metric, scope, found in _found(subject, metrics, window, as_of, targets):
         rows += _rows(metric, scope, found)
         curves += [_filed(curve, metric.id, scope) for curve in found.measured.curves()]
         if scope == "all":
             measured[metric.id] = found.measured.rows
             excluded.append(_left_out(found.measured, metric.id))
             finer += _rows(metric, scope, told.of(metric, found))
-    metrics = [_with_the_only_repo(rows, subject.repos), pl.DataFrame(finer, schema=METRICS_SCHEMA)]
+    stated = [_with_the_only_repo(rows, subject.repos), pl.DataFrame(finer, schema=METRICS_SCHEMA)]
     return CycleReading(
-        pl.concat(metrics).sort("window_start_at", *_ORDER),
+        pl.concat(stated).sort("window_start_at", *_ORDER),
         measured,
         _stacked(curves, CURVES_SCHEMA),
         _stacked(excluded, EXCLUDED_SCHEMA),
@@ -122,19 +121,18 @@ def read_history(
     cycles: Iterable[tuple[Window, datetime, Targets]],
     *,
     kept: Collection[str] = (),
-    topics: Collection[str] = TOPICS,
+    metrics: Collection[Metric] = METRICS.values(),
 ) -> HistoryReading:
     """The statistics of earlier cycles, each read at its own end with the same maturity.
 
     Cycles are read side by side, two for each core: polars works while Python waits for it. The
-    things measured (scope ``all``) are held of the metrics in ``kept`` alone; ``topics`` says of
-    which all is read.
+    things measured (scope ``all``) are held of the metrics in ``kept`` alone.
     """
     measured: dict[str, dict[datetime, pl.DataFrame]] = {metric: {} for metric in kept}
 
     def rows_of(cycle: tuple[Window, datetime, Targets]) -> list[dict[str, object]]:
         rows: list[dict[str, object]] = []
-        for metric, scope, part in _found(subject, *cycle, topics):
+        for metric, scope, part in _found(subject, metrics, *cycle):
             rows += _rows(metric, scope, part)
             if scope == "all" and metric.id in measured:
                 measured[metric.id][cycle[0].start_at] = part.measured.rows
@@ -204,17 +202,16 @@ class _Finer:
 
 def _found(
     subject: Subject,
+    metrics: Collection[Metric],
     window: Window,
     as_of: datetime,
     targets: Targets,
-    topics: Collection[str],
 ) -> Iterator[tuple[Metric, str, _Found]]:
     for scope, frames in subject.scopes:
         repos = subject.repos if scope == "all" else [scope]
         tables = Labelled(frames, as_of)
-        for metric in METRICS.values():
-            is_read = metric.topic in topics
-            if is_read and (scope == "all" or metric.topic != "oncall"):
+        for metric in metrics:
+            if scope == "all" or metric.topic != "oncall":
                 yield metric, scope, _read(metric, subject, tables, repos, window, as_of, targets)
 
 

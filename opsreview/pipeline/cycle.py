@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from opsreview.claims import Spoken, findings
+from opsreview.filtering.known import FILE, Known
 from opsreview.findings import Finding
 from opsreview.metrics.reading import CycleReading
 from opsreview.metrics.registry import METRICS
@@ -28,6 +29,7 @@ from opsreview.pipeline.reading import (
     model_in_force,
     plan_of,
     read_team,
+    target_steps,
 )
 from opsreview.pipeline.record import run_record
 from opsreview.pipeline.sight import Sight, sight_of, stepped, stepped_run
@@ -69,6 +71,8 @@ def build_cycle(
             write_json(made / "quarter" / "run.json", stepped_run(run, seen, longer))
         waiting, shifts = waiting_now(history, plan, seen.reading), _shifts(history, plan, called)
         _write_frames(made, history, seen.reading, spoken, waiting, shifts)
+        known = Known(history.subject, target_steps(history), called)
+        write_json(made / FILE, known.to_json())
         write_json(made / "findings.json", [finding.to_json() for finding in found])
         drift = [claim.to_json() for claim in held]
         write_json(made / "drift.json", drift)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -67,10 +67,8 @@ class Plan:
     def earlier(self, first_at: datetime) -> Iterator[Plan]:
         """Every cycle since ``first_at`` before this one, at its own end with the same maturity."""
         maturity = self.as_of - self.cycle.window.end_at
-        cycle = self.cycle.previous
-        while cycle.window.end_at > first_at:
+        for cycle in self.cycle.before(first_at):
             yield Plan(cycle, cycle.window.end_at + maturity)
-            cycle = cycle.previous
 
 
 def read_team(team: Team, store_path: Path) -> TeamHistory:
@@ -125,7 +123,17 @@ def plan_of(history: TeamHistory, cycle: str | None, as_of: datetime | None) -> 
 
 def targets_of(history: TeamHistory, plan: Plan) -> Targets:
     """What the model in force at the cycle's end promised."""
-    model = model_in_force(history, plan)
+    return _targets(model_in_force(history, plan))
+
+
+def target_steps(history: TeamHistory) -> list[tuple[date | None, Targets]]:
+    """What the model promised since ever (None), and since each day a decision changed it."""
+    days = sorted({made.effective_from for made in history.decisions if made.change})
+    steps = [(None, _targets(_model_on(history, date.min)))]
+    return [*steps, *((day, _targets(_model_on(history, day))) for day in days)]
+
+
+def _targets(model: OperatingModel | None) -> Targets:
     if model is None:
         return Targets(UNPROMISED_RESPONSE_HOURS)
     deadlines = {
@@ -142,11 +150,14 @@ def model_in_force(history: TeamHistory, plan: Plan) -> OperatingModel | None:
     Where the ledger names what is no longer there, that model cannot be had again: it is today's
     then, and the check warns of it.
     """
+    return _model_on(history, plan.cycle.window.last_day(history.team.zone))
+
+
+def _model_on(history: TeamHistory, day: date) -> OperatingModel | None:
     model = history.model
     if model is None:
         return None
-    last_day = (plan.cycle.window.end_at - timedelta(seconds=1)).astimezone(history.team.zone)
-    then = in_force(model.file.data, history.decisions, last_day.date())
+    then = in_force(model.file.data, history.decisions, day)
     if then == model.file.data:
         return model
     try:

@@ -13,13 +13,14 @@ from typing import Any
 
 import polars as pl
 
+from opsreview.metrics.metric import Metric
 from opsreview.metrics.reading import (
-    TOPICS,
     CycleReading,
     HistoryReading,
     read_cycle,
     read_history,
 )
+from opsreview.metrics.registry import METRICS
 from opsreview.metrics.view import Targets
 from opsreview.pipeline.reading import Plan, TeamHistory, first_moment, targets_of
 from opsreview.window import ThreeMonths
@@ -45,20 +46,24 @@ class Sight:
 
 
 def sight_of(
-    history: TeamHistory, plan: Plan, *, kept: Collection[str], topics: Collection[str] = TOPICS
+    history: TeamHistory,
+    plan: Plan,
+    *,
+    kept: Collection[str],
+    metrics: Collection[Metric] = METRICS.values(),
 ) -> Sight:
-    """The plan's window and all before it; ``kept`` and ``topics`` as ``read_history`` has them."""
+    """The window of the plan and those before it; ``kept``, ``metrics`` as in ``read_history``."""
     targets, first_at = targets_of(history, plan), first_moment(history.tables)
     reading = read_cycle(
         history.subject,
         window=plan.cycle.window,
         as_of=plan.as_of,
         targets=targets,
-        topics=topics,
+        metrics=metrics,
     )
     before = plan.earlier(first_at) if first_at else ()
     cycles = ((past.cycle.window, past.as_of, targets_of(history, past)) for past in before)
-    earlier = read_history(history.subject, cycles, kept=kept, topics=topics)
+    earlier = read_history(history.subject, cycles, kept=kept, metrics=metrics)
     return Sight(plan, targets, reading, earlier)
 
 
@@ -68,7 +73,8 @@ def stepped(history: TeamHistory, month: Sight, *, kept: Collection[str]) -> Sig
     if plan.cycle.is_quarter or a_month is None or a_month >= FEWEST_A_MONTH:
         return None
     longer = Plan(ThreeMonths(plan.cycle.name, plan.cycle.zone), plan.as_of)
-    return sight_of(history, longer, kept=kept, topics=STEPPED)
+    of_triage = [metric for metric in METRICS.values() if metric.topic in STEPPED]
+    return sight_of(history, longer, kept=kept, metrics=of_triage)
 
 
 def issues_a_month(month: Sight) -> float | None:

@@ -14,7 +14,6 @@ from opsreview.findings import Finding
 from opsreview.metrics.behaviour import FEWEST_EARLIER, by_luck, unusual
 from opsreview.metrics.comparison import scale_of
 from opsreview.metrics.contrast import holm
-from opsreview.metrics.reading import TOPICS
 from opsreview.metrics.registry import METRICS
 from opsreview.metrics.signals import (
     ERROR,
@@ -51,6 +50,7 @@ ENDINGS = {
 }
 BY_CHANCE = Headline("busiest_share", "mid_p")  # held against chance, not against earlier cycles
 CARRIES_OVER = "carries over from cycle to cycle, so that cycles cannot be compared by it"
+_TOPICS = ("triage", "oncall", "releases")
 _STARTS = ("opened_at", "ready_at")
 _SHORTEST_HOURS = 1 / 3600  # an answer in the same second still has a logarithm
 # Parts of one number, and constants of chance: looking at them too would be looking twice.
@@ -90,7 +90,7 @@ def signal_rows(history: TeamHistory, month: Sight, longer: Sight | None) -> dic
         ``statistic`` and ``rule``.
     """
     headlines = headlines_of(history.team, METRICS)
-    sights = {topic: longer if longer and topic in STEPPED else month for topic in TOPICS}
+    sights = {topic: longer if longer and topic in STEPPED else month for topic in _TOPICS}
     whole = {topic: _whole(history, sight, topic) for topic, sight in sights.items()}
     found = []
     for headline in headlines:

@@ -77,7 +77,7 @@ def build_tables(sources: Mapping[str, SourceRows], team: Team) -> TeamTables:
     for name, candidate in candidates.items():
         frames[name], broken = validated(name, _resolved(name, candidate, people, team))
         rejected += broken
-    frames["spells"] = _spells(frames)
+    frames["spells"] = spells_of(frames)
     coverage = _coverage(sources, rejected, frames, team.zone)
     doubts = doubts_of(rejected)
     return TeamTables(frames, by_table(rejected), coverage, disagreements, doubts)
@@ -85,6 +85,14 @@ def build_tables(sources: Mapping[str, SourceRows], team: Team) -> TeamTables:
 
 def _latest(sources: Mapping[str, SourceRows]) -> dict[str, datetime]:
     return {key: rows.latest_at for key, rows in sources.items() if rows.latest_at}
+
+
+def spells_of(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """``history.open_spells`` of issues and pull requests, with ``kind``."""
+    return pl.concat(
+        open_spells(frames[table], frames["events"]).with_columns(kind=pl.lit(kind))
+        for table, kind in (("issues", "issue"), ("pull_requests", "pull_request"))
+    )
 
 
 def _stacked(
@@ -175,13 +183,6 @@ def _is_believed(
     built = frames[table].select(KEYS[table])
     keys = [pl.col(key).cast(dtype, strict=False) for key, dtype in built.schema.items()]
     return not given.select(keys).join(built, on=built.columns, how="semi").is_empty()
-
-
-def _spells(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    return pl.concat(
-        open_spells(frames[table], frames["events"]).with_columns(kind=pl.lit(kind))
-        for table, kind in (("issues", "issue"), ("pull_requests", "pull_request"))
-    )
 
 
 def _account_types(sources: Mapping[str, SourceRows]) -> pl.DataFrame:

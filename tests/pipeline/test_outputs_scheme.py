@@ -186,7 +186,8 @@ def test_cycle_has_the_files_of_the_scheme(built_demo):
     pages |= {"release_regularity.html", "operating_model.html"}
     folders = {"tables", "rejected", "measured", "notebooks", "assets"}
     assert names == {*FRAMES, *files, *pages, *folders, "operating_model.json"}
-    assert {path.stem for path in (built_demo / "tables").iterdir()} == set(TABLES)
+    tables = {path.name for path in (built_demo / "tables").iterdir()}
+    assert tables == {"subject.json", *(f"{name}.parquet" for name in TABLES)}
     assert {path.stem for path in (built_demo / "measured").iterdir()} == {*METRIC_IDS, "shifts"}
 
 
