@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 import polars as pl
@@ -217,7 +218,7 @@ def _labels_then(earlier: pl.DataFrame, view: View) -> pl.DataFrame:
     own cycle with the same maturity, so that no item had longer to be labelled."""
     begun_at = next(name for name in _BEGUN_AT if name in earlier.columns)
     length = view.window.end_at - view.window.start_at
-    maturity = min(view.as_of - view.window.end_at, MATURITY)
+    maturity = min(max(view.as_of - view.window.end_at, timedelta(0)), MATURITY)
     ago = literal(view.window.start_at) - pl.col("begun_at")
     cycles_ago = ago.dt.total_microseconds() // (length.total_seconds() * 1e6)
     seen_at = literal(view.window.start_at + maturity) - cycles_ago.cast(pl.Int64) * pl.lit(length)

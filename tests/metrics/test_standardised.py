@@ -35,13 +35,18 @@ class Items:
                 self.comments.append({"number": number, "created_at": f"{day} 01:00"})
         return self
 
-    def read(self, groups: Groups = PRIORITIES, **stated: pl.DataFrame) -> dict[str, Any]:
-        """The statistics of response_attainment for all, by name."""
+    def read(
+        self,
+        groups: Groups = PRIORITIES,
+        metric: str = "response_attainment",
+        **stated: pl.DataFrame,
+    ) -> dict[str, Any]:
+        """The statistics of a metric for all, by name."""
         team = subject(
             groups=groups, issues=issues(*self.issues), comments=comments(*self.comments), **stated
         )
         metrics = read_cycle(team, window=OCTOBER, as_of=AS_OF, targets=TARGETS).metrics
-        is_asked = (pl.col("metric") == "response_attainment") & (pl.col("group") == "all")
+        is_asked = (pl.col("metric") == metric) & (pl.col("group") == "all")
         rows = metrics.filter(is_asked & (pl.col("scope") == "all")).to_dicts()
         return {row["statistic"]: row for row in rows}
 
@@ -61,6 +66,18 @@ def test_each_stratum_better_and_the_whole_worse_is_seen_through() -> None:
     assert same_mix["lower"] < same_mix["value"] < same_mix["upper"]
     assert same_mix["n"] == 60
     assert same_mix["reason"] == "mix moved: p1 20 % -> 67 %"
+
+
+def test_wait_is_told_at_the_mix_of_before_too() -> None:
+    # Urgent issues wait an hour now, others for ever: at the mix of before the half is not reached.
+    items = Items().add(20, 20, day=BEFORE, label="urgent").add(80, 0, day=BEFORE, label="normal")
+    items.add(40, 40, day=NOW, label="urgent").add(20, 0, day=NOW, label="normal")
+    found = items.read(metric="time_to_first_response")
+
+    assert (found["median"]["value"], found["median"]["n"]) == (1, 60)
+    same_mix = found["median_standardised"]
+    assert (same_mix["value"], same_mix["n"], same_mix["n_censored"]) == (None, 60, 20)
+    assert same_mix["reason"].startswith("mix moved: p1 20 % -> 67 %; half not reached within ")
 
 
 def test_where_the_mix_stayed_there_is_no_second_number() -> None:

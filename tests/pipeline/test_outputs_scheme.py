@@ -209,7 +209,8 @@ def test_every_metric_states_something_in_words_of_the_scheme(built_demo):
     assert set(metrics["scope"]) == {"all", "example/analyst-extension"}
     assert set(metrics["unit"]) == {"hours", "share", "count", "per_week"}
     kinds = {group.partition(":")[0] for group in metrics["group"].unique()}
-    assert kinds == {"all", "kind", "person", "day_part", "priority", "area"}
+    known = {"all", "kind", "person", "day_part", "priority", "area", "label", "relation"}
+    assert kinds == known
     assert metrics.select("metric", "scope", "group", "statistic").is_unique().all()
 
 
