@@ -64,6 +64,8 @@ class ReviewParams(StrictModel):
     labels: Labels = Labels()
     bots: list[str] = []
     privacy: Privacy = Privacy()
+    headlines: Annotated[list[str], Field(min_length=1, max_length=6)] | None = None
+    """What the front page leads with, as ``metric.statistic``; the usual six where not given."""
     checkout: Annotated[str, Field(min_length=1)] | None = None
     """A checkout of the repository, as seen from here: what the model says of it is checked."""
 
@@ -76,13 +78,13 @@ class ReviewParams(StrictModel):
             raise ValueError(f"names {', '.join(twice)} more than once: give each its own `name`")
         return sources
 
-    @field_validator("repos")
+    @field_validator("repos", "headlines")
     @classmethod
-    def _each_once(cls, repos: list[str]) -> list[str]:
-        twice = sorted({repo for repo in repos if repos.count(repo) > 1})
+    def _each_once(cls, listed: list[str] | None) -> list[str] | None:
+        twice = sorted({name for name in listed or [] if (listed or []).count(name) > 1})
         if twice:
             raise ValueError(f"names {', '.join(twice)} more than once")
-        return repos
+        return listed
 
 
 class WorkingHours(StrictModel):

@@ -57,8 +57,9 @@ class Review:
     Frames are read when first asked for. A file that the cycle does not have is an empty frame.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, behind: Path | None = None) -> None:
         self.folder = folder
+        self._behind = behind  # where what is not in the folder is looked for
 
     def __repr__(self) -> str:
         return f"Review({self.team}, {self.cycle}, {self.folder})"
@@ -68,6 +69,20 @@ class Review:
         """``run.json``: what was read, when, by which code."""
         run: dict[str, Any] = self._json("run.json", {})
         return run
+
+    @cached_property
+    def triage(self) -> Review:
+        """Triage as it is told: over three months where a month holds too few issues, else this.
+
+        ``run["stepped_from"]`` says that it is, and why.
+        """
+        quarter = self.folder / "quarter"
+        return Review(quarter, behind=self.folder) if (quarter / "run.json").is_file() else self
+
+    @property
+    def noun(self) -> str:
+        """What its windows are called: ``cycle``, or ``quarter`` where a month holds too few."""
+        return "quarter" if "stepped_from" in self.run else "cycle"
 
     @property
     def team(self) -> str:
@@ -144,7 +159,7 @@ class Review:
         """Rows that could not be believed: ``table``, ``reason``, ``count``, most first."""
         kept = [
             pl.read_parquet(path).select(pl.lit(path.stem).alias("table"), "reason")
-            for path in sorted((self.folder / "rejected").glob("*.parquet"))
+            for path in sorted(self._path("rejected").glob("*.parquet"))
         ]
         rows = pl.concat([*kept, pl.DataFrame(schema={"table": pl.String, "reason": pl.String})])
         counted = rows.group_by("table", "reason").agg(pl.len().cast(pl.Int64).alias("count"))
@@ -155,6 +170,13 @@ class Review:
         """``drift.json``: what the model says against what happened, a row a claim."""
         held: list[dict[str, Any]] = self._json("drift.json", [])
         return held
+
+    @cached_property
+    def signals(self) -> dict[str, Any]:
+        """``signals.json``: which headlines are signals, and how the rest behaves."""
+        signals: dict[str, Any] = self._json("signals.json", {})
+        nothing = {"looked_at": 0, "by_luck": 0.0, "unusual": []}
+        return {"headlines": [], "routine": nothing} | signals
 
     @cached_property
     def verdicts(self) -> list[dict[str, Any]]:
@@ -195,7 +217,7 @@ class Review:
     @cached_property
     def proposals(self) -> list[dict[str, Any]]:
         """``proposals.yaml``: what could change in the model."""
-        path = self.folder / "proposals.yaml"
+        path = self._path("proposals.yaml")
         if not path.is_file():
             return []
         from ruamel.yaml import YAML
@@ -254,7 +276,7 @@ class Review:
         Raises:
             OutputsError: The cycle has no such table.
         """
-        path = self.folder / "tables" / f"{name}.parquet"
+        path = self._path("tables") / f"{name}.parquet"
         if not path.is_file():
             there = ", ".join(sorted(p.stem for p in path.parent.glob("*.parquet"))) or "none"
             raise OutputsError(f"{path.parent} has no table {name!r}: it has {there}")
@@ -309,11 +331,15 @@ class Review:
         return reasons[0] if reasons.len() else None
 
     def _frame(self, name: str) -> pl.DataFrame:
-        path = self.folder / name
+        path = self._path(name)
         return pl.read_parquet(path) if path.is_file() else pl.DataFrame()
 
+    def _path(self, name: str) -> Path:
+        own = self.folder / name
+        return own if own.exists() or self._behind is None else self._behind / name
+
     def _json(self, name: str, absent: Any) -> Any:
-        path = self.folder / name
+        path = self._path(name)
         return json.loads(path.read_text("utf-8")) if path.is_file() else absent
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 EARLIER_CYCLES = 12
-FEWEST_TO_TELL = 8  # with fewer, lying outside their range says little
+FEWEST_TO_TELL = 8  # with fewer, no cycle can be called different
 
 
 @dataclass(frozen=True)
@@ -17,19 +17,6 @@ class UsualRange:
     low: float | None
     high: float | None
     cycle_count: int
-
-    @property
-    def can_tell(self) -> bool:
-        """Whether there are cycles enough to call a value outside of them."""
-        return self.cycle_count >= FEWEST_TO_TELL
-
-    def distance(self, value: float | None) -> float:
-        """How far ``value`` lies outside, in widths of the range; 0 inside or when unknown."""
-        if value is None or self.low is None or self.high is None or not self.can_tell:
-            return 0.0
-        outside = max(self.low - value, value - self.high, 0.0)
-        width = self.high - self.low or max(abs(self.high), 1.0)
-        return outside / width
 
 
 def usual_range(history: pl.DataFrame) -> UsualRange:

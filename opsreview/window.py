@@ -111,6 +111,30 @@ class Cycle:
         return datetime(year, month + 1, 1, tzinfo=self.zone).astimezone(UTC)
 
 
+@dataclass(frozen=True)
+class ThreeMonths(Cycle):
+    """The three months to the end of a month: what a team with few issues is read over."""
+
+    @property
+    def window(self) -> Window:
+        first = self._first_month
+        return Window(self._start_of(first - 2), self._start_of(first + 1))
+
+    @property
+    def previous(self) -> ThreeMonths:
+        return ThreeMonths(self._at(self._first_month - 3).name, self.zone)
+
+    @property
+    def following(self) -> ThreeMonths:
+        return ThreeMonths(self._at(self._first_month + 3).name, self.zone)
+
+    @property
+    def title(self) -> str:
+        """``August to October 2026``; the year twice where they differ."""
+        last, first = (self._at(self._first_month - months).title for months in (0, 2))
+        return f"{first.removesuffix(last[-5:])} to {last}"
+
+
 def last_full_month(moment: datetime, zone: ZoneInfo) -> Cycle:
     """The last month that had ended at ``moment``, in the team's zone."""
     local = moment.astimezone(zone)

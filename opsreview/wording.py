@@ -155,11 +155,12 @@ def span_in_words(low: float | None, high: float | None, unit: str, *, to: str =
     return f"{number}{to}{last}" if name and last.endswith(f" {name}") else f"{first}{to}{last}"
 
 
-def usual_in_words(usual: UsualRange, unit: str) -> str:
-    """``earlier 12 cycles: 58 to 84 %``."""
+def usual_in_words(usual: UsualRange, unit: str, *, noun: str = "cycle") -> str:
+    """``earlier 12 cycles: 58 to 84 %``; ``noun`` is what the windows are called."""
     if not usual.cycle_count:
-        return "no earlier cycle to stand beside"
-    cycles = "earlier cycle" if usual.cycle_count == 1 else f"earlier {usual.cycle_count} cycles"
+        return f"no earlier {noun} to stand beside"
+    several = f"earlier {usual.cycle_count} {noun}s"
+    cycles = f"earlier {noun}" if usual.cycle_count == 1 else several
     return f"{cycles}: {span_in_words(usual.low, usual.high, unit, to=' to ')}"
 
 
@@ -186,6 +187,11 @@ def day_in_words(at: datetime, zone: ZoneInfo) -> str:
 def capitalised(sentence: str) -> str:
     """The sentence with its first letter in upper case, the rest untouched."""
     return sentence[:1].upper() + sentence[1:]
+
+
+def uncapitalised(sentence: str) -> str:
+    """The sentence with its first letter in lower case, as it goes on in another."""
+    return sentence[:1].lower() + sentence[1:]
 
 
 def signed(number: str) -> str:

@@ -118,6 +118,61 @@ def findings_json() -> list[dict[str, Any]]:
     return [answered, answered | kept, answered | review]
 
 
+def signals_json(*signals: str, has_history: bool = True) -> dict[str, Any]:
+    """``signals.json``: the usual six headlines, of which ``signals`` (by id) are signals."""
+    headlines = (
+        (
+            "response_attainment",
+            "share_answered",
+            "all",
+            "waits × 2.4, over two cycles × 1.8",
+        ),
+        ("backlog", "change", "all", "by 12"),
+        ("waiting_on_team", "count", "all", "9 more"),
+        ("time_to_first_review", "median", "all", "× 3.1"),
+        ("busiest_share", "share", "all", None),
+        ("release_frequency", "count", "kind:stable", "× 4.0"),
+    )
+    rows = [
+        headline_row(f"{metric}.{statistic}" in signals, metric, statistic, group, visible)
+        for metric, statistic, group, visible in headlines
+    ]
+    odd = {
+        "metric": "review_load",
+        "statistic": "top_share",
+        "name": "share of reviews by one person",
+        "rule": "outside the limits",
+    }
+    if has_history:
+        routine = {"looked_at": 34, "by_luck": 0.9, "unusual": [odd]}
+        return {"headlines": rows, "routine": routine}
+    nothing: dict[str, Any] = {"looked_at": 0, "by_luck": 0.0, "unusual": []}
+    says = "too few cycles to tell: 0 earlier, 8 are needed"
+    untold = {"p": None, "visible": None, "earlier_count": 0, "says": says}
+    return {"headlines": [row | untold for row in rows], "routine": nothing}
+
+
+def headline_row(
+    is_signal: bool, metric: str, statistic: str, group: str, visible: str | None
+) -> dict[str, Any]:
+    """One headline of ``signals.json``."""
+    says = "a signal: slower than the 12 earlier cycles, by more than they vary among themselves"
+    if not is_signal:
+        says = "no signal: as the 12 earlier cycles vary by themselves"
+    return {
+        "id": f"{metric}.{statistic}",
+        "topic": {"busiest_share": "oncall", "release_frequency": "releases"}.get(metric, "triage"),
+        "metric": metric,
+        "statistic": statistic,
+        "group": group,
+        "is_signal": is_signal,
+        "p": 0.001 if is_signal else 0.5,
+        "earlier_count": 12,
+        "visible": visible,
+        "says": says,
+    }
+
+
 def drift_json() -> list[dict[str, Any]]:
     """``drift.json``: one promise that drifts, one that holds, one that cannot be told."""
     link = {"text": "#826", "url": "https://example.org/demo/extension/issues/826"}

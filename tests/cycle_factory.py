@@ -30,6 +30,7 @@ from cycle_documents import (
     rules_json,
     run_json,
     sign_off_json,
+    signals_json,
     verdicts_json,
 )
 
@@ -76,6 +77,7 @@ def write_cycle(
     waiting_frame().write_parquet(folder / "waiting.parquet")
     _write_json(folder / "next.json", next_json(has_model=has_model))
     _write_json(folder / "findings.json", findings_json())
+    _write_json(folder / "signals.json", signals_json(has_history=has_history))
     if has_model:
         _write_json(folder / "operating_model.json", model_json())
         _write_json(folder / "drift.json", drift_json())

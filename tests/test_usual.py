@@ -1,7 +1,6 @@
 from datetime import UTC, datetime
 
 import polars as pl
-import pytest
 
 from opsreview.usual import UsualRange, usual_range
 
@@ -28,19 +27,3 @@ def test_cycle_that_was_not_measurable_is_no_zero() -> None:
 
 def test_no_earlier_cycle_gives_no_range() -> None:
     assert usual_range(history(3)) == UsualRange(None, None, 0)
-
-
-@pytest.mark.parametrize(
-    ("value", "distance"), [(4.0, 0.0), (3.0, 0.0), (7.0, 1.0), (2.0, 0.5), (None, 0.0)]
-)
-def test_distance_is_in_widths_of_the_range(value: float | None, distance: float) -> None:
-    assert UsualRange(3.0, 5.0, 12).distance(value) == distance
-
-
-def test_few_earlier_cycles_are_no_range_to_lie_outside_of() -> None:
-    assert UsualRange(3.0, 3.0, 7).distance(9.0) == 0.0
-    assert UsualRange(3.0, 4.0, 8).distance(9.0) == 5.0
-
-
-def test_range_without_width_still_has_an_outside() -> None:
-    assert UsualRange(2.0, 2.0, 12).distance(4.0) == 1.0

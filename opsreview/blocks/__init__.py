@@ -21,6 +21,7 @@ from opsreview.blocks.sections import (
     metric_table,
     not_told,
     question,
+    stepped,
     waiting_list,
 )
 
@@ -52,6 +53,7 @@ __all__ = [
     "proposals",
     "question",
     "sign_off",
+    "stepped",
     "verdicts",
     "waiting_list",
     "waiting_now",

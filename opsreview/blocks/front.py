@@ -11,12 +11,12 @@ import polars as pl
 from opsreview.blocks.block import Block, rendered
 from opsreview.blocks.days import day
 from opsreview.blocks.decisions import tone
-from opsreview.blocks.headlines import Headline, headlines_of
+from opsreview.blocks.headlines import can_tell_signals, headlines_of
 from opsreview.blocks.sections import WAITS, waiting_row
 from opsreview.estimate import in_words
 from opsreview.operating_model.verdict_rows import is_news
 from opsreview.review import Review
-from opsreview.wording import capitalised, counted, day_in_words, usual_in_words
+from opsreview.wording import counted, day_in_words, uncapitalised
 
 OLDEST = 5
 
@@ -110,24 +110,20 @@ def _on_drift(drifting: Sequence[Mapping[str, Any]], review: Review) -> Iterator
 
 
 def _on_headlines(review: Review, said: str | None) -> Iterator[str]:
-    """The headline farthest outside its earlier range, else how the headlines lie.
+    """The first headline that is a signal, else that none is.
 
     ``said`` is the metric that the sentence before was about.
     """
-    cards = headlines_of(review)
-    held = [card for card in cards if card.is_measured and card.usual.can_tell]
-    outside = sorted((card for card in held if card.distance > 0), key=_farthest_first)
-    news = [card for card in outside if card.metric != said]
-    inside = len(held) - len(outside)
-    if not held:
-        yield "There are too few earlier cycles to hold the headlines against."
-    elif news:
-        yield f"{news[0].sentence}, outside the range of the {_beside(news[0])}."
-    elif outside:
-        lie = f"; the other {counted(inside, 'headline')} {_verb(inside, 'lie')} inside theirs"
-        yield f"That is outside the range of the {_beside(outside[0])}{lie if inside else ''}."
+    signals = [card for card in headlines_of(review) if card.is_signal]
+    news = [card for card in signals if card.metric != said]
+    if news:
+        yield f"{news[0].sentence}, {uncapitalised(news[0].ruling)}."
+    elif signals:
+        yield f"That is {uncapitalised(signals[0].ruling)}; no other headline is a signal."
+    elif can_tell_signals(review):
+        yield "No headline is a signal: they do what the earlier cycles did by themselves."
     else:
-        yield f"{capitalised(_all(inside, 'headline'))} inside the range of the earlier cycles."
+        yield "There are too few earlier cycles to hold the headlines against."
 
 
 def _on_decisions(review: Review) -> Iterator[str]:
@@ -158,18 +154,6 @@ def _on_model(review: Review) -> Iterator[str]:
         yield f"{counted(held, 'claim')} of the model {_verb(held, 'hold')}, and none drifts."
     else:
         yield "Nothing that the model says could be told."
-
-
-def _farthest_first(card: Headline) -> float:
-    return -card.distance
-
-
-def _beside(card: Headline) -> str:
-    return usual_in_words(card.usual, card.estimate.unit).replace(": ", " (") + ")"
-
-
-def _all(count: int, noun: str) -> str:
-    return f"the one {noun} with earlier cycles lies" if count == 1 else f"all {count} {noun}s lie"
 
 
 def _verb(count: int, verb: str) -> str:

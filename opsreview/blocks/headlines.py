@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from opsreview.blocks.block import Block, rendered
 from opsreview.blocks.sparkline import Sparkline, sparkline
 from opsreview.estimate import Estimate, in_words
 from opsreview.review import Review
-from opsreview.usual import UsualRange
+from opsreview.usual import FEWEST_TO_TELL, UsualRange
 from opsreview.wording import (
     capitalised,
     certainty_in_words,
@@ -20,8 +21,6 @@ from opsreview.wording import (
     usual_in_words,
     value_in_words,
 )
-
-FEWEST = 10  # things a share or median is remarked on over
 
 
 @dataclass(frozen=True)
@@ -35,6 +34,9 @@ class Headline:
     estimate: Estimate
     usual: UsualRange
     picture: Sparkline | None
+    is_signal: bool
+    ruling: str
+    visible: str
 
     @property
     def reason(self) -> str | None:
@@ -44,15 +46,6 @@ class Headline:
     @property
     def is_measured(self) -> bool:
         return self.estimate.is_measured
-
-    @property
-    def distance(self) -> float:
-        """How far it lies outside the range of the earlier cycles, in widths of that range.
-
-        0 for a share or a median over fewer than ten: it swings too much to be remarked on.
-        """
-        is_small = self.estimate.unit in ("share", "hours") and self.estimate.n < FEWEST
-        return 0.0 if is_small else self.usual.distance(self.estimate.value)
 
 
 @dataclass(frozen=True)
@@ -68,23 +61,56 @@ class Card:
 
 
 def headlines(review: Review) -> Block:
-    """The six headlines as cards, those outside the range of the earlier cycles marked."""
+    """The headlines as cards, signals marked, and the rest of the numbers folded away."""
     cards = headlines_of(review)
-    outside = sum(card.distance > 0 for card in cards)
-    note = "none outside the range of the earlier cycles"
-    if outside:
-        note = f"{outside} outside the range of the earlier cycles"
-    if not any(card.usual.can_tell for card in cards):
-        note = "too few earlier cycles to stand beside"
-    return rendered("headlines", cards=cards, note=note)
+    signals = sum(card.is_signal for card in cards)
+    note = f"{counted(signals, 'signal')} among them" if signals else "none is a signal"
+    if not can_tell_signals(review):
+        note = "too few earlier cycles to tell signals"
+    return rendered("headlines", cards=cards, note=note, routine=_routine(review))
 
 
 def headlines_of(review: Review) -> list[Headline]:
-    """The six headlines of a cycle, in their fixed order."""
-    return [_headline(review, card) for card in CARDS]
+    """The headlines of a cycle, in the order of the team's choice, else the usual six."""
+    cards = {f"{card.metric}.{card.statistic}": card for card in CARDS}
+    rows = review.signals["headlines"] or [{"id": name} for name in cards]
+    return [_headline(review, cards.get(row["id"]) or _plain_card(row), row) for row in rows]
 
 
-def _headline(review: Review, card: Card) -> Headline:
+def can_tell_signals(review: Review) -> bool:
+    """Whether any headline that is held against earlier cycles has enough of them."""
+    rows = review.signals["headlines"]
+    return any(row["p"] is not None and row["earlier_count"] >= FEWEST_TO_TELL for row in rows)
+
+
+def _routine(review: Review) -> dict[str, object] | None:
+    """What the charts of all other numbers come to, beside what luck alone gives; None: nothing."""
+    routine = review.signals["routine"]
+    if not routine["looked_at"]:
+        return None
+    count, luck = len(routine["unusual"]), routine["by_luck"]
+    verb = "is" if count == 1 else "are"
+    says = (
+        f"{count or 'None'} of {counted(routine['looked_at'], 'other number')} {verb} unusual; "
+        f"luck alone gives about {luck:.1f} a cycle"
+    )
+    unusual = [(capitalised(row["name"]), row["rule"]) for row in routine["unusual"]]
+    return {"says": says, "unusual": unusual}
+
+
+def _plain_card(row: Mapping[str, str]) -> Card:
+    """How a headline of the team's own choice is said."""
+    name = statistic_name(row["metric"], row["statistic"], row["group"])
+
+    def sentence(review: Review, estimate: Estimate) -> str:
+        return capitalised(f"{name}: {value_in_words(estimate)}")
+
+    said = (row["metric"], row["statistic"], row["group"])
+    return Card(*said, sentence, _nothing, partial(_says, ""))
+
+
+def _headline(cycle: Review, card: Card, row: Mapping[str, Any]) -> Headline:
+    review = cycle.triage if row.get("topic") == "triage" else cycle
     estimate = review.estimate(card.metric, card.statistic, group=card.group)
     history = review.history(card.metric, card.statistic, group=card.group)
     usual = review.usual(card.metric, card.statistic, group=card.group)
@@ -95,9 +121,22 @@ def _headline(review: Review, card: Card) -> Headline:
         parts = [certainty_in_words(estimate)] if certainty_in_words(estimate) else []
         sentence = card.sentence(review, estimate)
         parts += card.parts(review)
-        parts += [usual_in_words(usual, estimate.unit)] if usual.cycle_count else []
+        parts += [review.title] if review is not cycle else []
+        noun = review.noun
+        parts += [usual_in_words(usual, estimate.unit, noun=noun)] if usual.cycle_count else []
     picture = sparkline(history, usual, name)
-    return Headline(card.metric, sentence, parts, card.note(review), estimate, usual, picture)
+    return Headline(
+        card.metric,
+        sentence,
+        parts,
+        card.note(review),
+        estimate,
+        usual,
+        picture,
+        bool(row.get("is_signal")),
+        capitalised(row.get("says") or ""),
+        row.get("visible") or "",
+    )
 
 
 def _answered(review: Review, estimate: Estimate) -> str:

@@ -29,6 +29,15 @@ WAITS = {
 }
 
 
+def stepped(review: Review) -> Block | None:
+    """Why triage is read over three months; None where a month holds enough."""
+    if "stepped_from" not in review.run:
+        return None
+    said = review.run["stepped_from"]
+    opened = f"{said['issues_a_month']:.0f}"
+    return rendered("stepped", opened=opened, month=said["title"], quarter=review.title)
+
+
 def question(review: Review, text: str, *metrics: str) -> Block | None:
     """A heading; None when none of the metrics that answer it could be measured."""
     return rendered("question", text=text) if review.is_measurable(*metrics) else None

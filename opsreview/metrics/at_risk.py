@@ -5,15 +5,18 @@ The arithmetic under ``survival``: sorted arrays in, arrays out, every sum over 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
-from opsreview.metrics.intervals import Z95
+from opsreview.metrics.intervals import Z95, Values
 
 Floats = npt.NDArray[np.floating]
 Truths = npt.NDArray[np.bool_]
+IsCensored = Sequence[bool] | Truths | pl.Series
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,30 @@ class Curve:
     value: Floats
     lower: Floats
     upper: Floats
+
+
+def checked_hours(hours: Values) -> Floats:
+    """The waits as an array.
+
+    Raises:
+        ValueError: one is unknown, endless or below 0.
+    """
+    checked = np.asarray(hours, dtype=np.float64)
+    if checked.size and not (checked.min() >= 0 and checked.max() < np.inf):
+        raise ValueError("a wait is unknown, endless or below 0; exclude it, with the reason")
+    return checked
+
+
+def checked_truths(is_censored: IsCensored) -> Truths:
+    """The truths as an array.
+
+    Raises:
+        ValueError: one is unknown.
+    """
+    checked = np.asarray(is_censored)
+    if checked.size and checked.dtype != np.bool_:
+        raise ValueError(f"is_censored is {checked.dtype}, not true or false for every wait")
+    return checked.astype(np.bool_)
 
 
 def steps_of(hours: Floats, is_ended: Truths) -> Steps:

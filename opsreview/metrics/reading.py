@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -28,6 +28,7 @@ from opsreview.tables.history import labels_at
 from opsreview.window import Window
 from opsreview.working_time import TeamCalendar, WorkingCalendar
 
+TOPICS = ("triage", "oncall", "releases")
 _ORDER = ["metric", "scope", "group", "statistic"]
 
 
@@ -58,7 +59,12 @@ class CycleReading:
 
 
 def read_cycle(
-    subject: Subject, *, window: Window, as_of: datetime, targets: Targets
+    subject: Subject,
+    *,
+    window: Window,
+    as_of: datetime,
+    targets: Targets,
+    topics: Collection[str] = TOPICS,
 ) -> CycleReading:
     """Every metric over ``window``, as it stood at ``as_of``.
 
@@ -68,7 +74,7 @@ def read_cycle(
     rows: list[dict[str, object]] = []
     measured: dict[str, pl.DataFrame] = {}
     curves, excluded = [], []
-    for metric, scope, found in _found(subject, window, as_of, targets):
+    for metric, scope, found in _found(subject, window, as_of, targets, topics):
         rows += _rows(metric, scope, found)
         curves += [_filed(curve, metric.id, scope) for curve in found.measured.curves()]
         if scope == "all":
@@ -82,21 +88,40 @@ def read_cycle(
     )
 
 
+@dataclass(frozen=True)
+class HistoryReading:
+    """The earlier cycles, read. ``measured`` holds things measured by metric and cycle's start."""
+
+    metrics: pl.DataFrame
+    measured: Mapping[str, Mapping[datetime, pl.DataFrame]] = field(default_factory=dict)
+
+
 def read_history(
-    subject: Subject, cycles: Iterable[tuple[Window, datetime, Targets]]
-) -> pl.DataFrame:
+    subject: Subject,
+    cycles: Iterable[tuple[Window, datetime, Targets]],
+    *,
+    kept: Collection[str] = (),
+    topics: Collection[str] = TOPICS,
+) -> HistoryReading:
     """The statistics of earlier cycles, each read at its own end with the same maturity.
 
-    Cycles are read side by side, two for each core: polars works while Python waits for it.
+    Cycles are read side by side, two for each core: polars works while Python waits for it. The
+    things measured (scope ``all``) are held of the metrics in ``kept`` alone; ``topics`` says of
+    which all is read.
     """
+    measured: dict[str, dict[datetime, pl.DataFrame]] = {metric: {} for metric in kept}
 
     def rows_of(cycle: tuple[Window, datetime, Targets]) -> list[dict[str, object]]:
-        found = _found(subject, *cycle)
-        return [row for metric, scope, part in found for row in _rows(metric, scope, part)]
+        rows: list[dict[str, object]] = []
+        for metric, scope, part in _found(subject, *cycle, topics):
+            rows += _rows(metric, scope, part)
+            if scope == "all" and metric.id in measured:
+                measured[metric.id][cycle[0].start_at] = part.measured.rows
+        return rows
 
     with ThreadPoolExecutor(2 * (os.cpu_count() or 1)) as readers:
         rows = [row for found in readers.map(rows_of, cycles) for row in found]
-    return _with_the_only_repo(rows, subject.repos)
+    return HistoryReading(_with_the_only_repo(rows, subject.repos), measured)
 
 
 def read_metric(
@@ -116,13 +141,18 @@ class _Found:
 
 
 def _found(
-    subject: Subject, window: Window, as_of: datetime, targets: Targets
+    subject: Subject,
+    window: Window,
+    as_of: datetime,
+    targets: Targets,
+    topics: Collection[str],
 ) -> Iterator[tuple[Metric, str, _Found]]:
     for scope, frames in _scopes(subject):
         repos = subject.repos if scope == "all" else [scope]
         tables = _labelled(frames, subject.groups, as_of)
         for metric in METRICS.values():
-            if scope == "all" or metric.topic != "oncall":
+            is_read = metric.topic in topics
+            if is_read and (scope == "all" or metric.topic != "oncall"):
                 yield metric, scope, _read(metric, subject, tables, repos, window, as_of, targets)
 
 

@@ -33,8 +33,11 @@ from opsreview.estimate import Estimate, in_words, not_measurable
 from opsreview.metrics.at_risk import (
     Curve,
     Floats,
+    IsCensored,
     Steps,
     Truths,
+    checked_hours,
+    checked_truths,
     ended_curve,
     incidence_curve,
     steps_of,
@@ -49,7 +52,6 @@ AALEN_JOHANSEN = "Aalen-Johansen, log-log 95 %"
 # A product of shares such as 5/6 * 4/5 * 3/4 may miss one half by a rounding error.
 HALF = 0.5 - 1e-12
 
-IsCensored = Sequence[bool] | Truths | pl.Series
 Ending = Sequence[str | None] | pl.Series
 
 
@@ -88,7 +90,7 @@ def kaplan_meier(hours: Values, is_censored: IsCensored) -> pl.DataFrame:
     Raises:
         ValueError: lengths differ, an hour is unknown or below 0, or a truth is unknown.
     """
-    steps = steps_of(_checked_hours(hours), ~_checked_truths(is_censored))
+    steps = steps_of(checked_hours(hours), ~checked_truths(is_censored))
     return pl.DataFrame(
         {
             "hours": steps.hours,
@@ -121,7 +123,7 @@ def aalen_johansen(hours: Values, ending: Ending, *, endings: Sequence[str]) -> 
     """
     ended_as = list(ending)
     _check_endings(ended_as, endings)
-    steps = steps_of(_checked_hours(hours), _is_ended(ended_as))
+    steps = steps_of(checked_hours(hours), _is_ended(ended_as))
     curves = [incidence_curve(steps, _is_ended(ended_as, name)) for name in endings]
     curves.append(waiting_curve(steps))
     names = [*endings, WAITING]
@@ -182,7 +184,7 @@ def median_to_end(
 
     Args and Raises as ``kaplan_meier``; ``reason`` is told when nothing started.
     """
-    steps = steps_of(_checked_hours(hours), ~_checked_truths(is_censored))
+    steps = steps_of(checked_hours(hours), ~checked_truths(is_censored))
     if steps.hours.size == 0:
         return not_measurable(statistic, unit, reason)
     return _median_estimate(steps, ended_curve(steps), KAPLAN_MEIER, statistic, unit)
@@ -211,7 +213,7 @@ def median_with_rivals(
         ValueError: lengths differ, or an hour is unknown or below 0.
     """
     ended_as = list(ending)
-    steps = steps_of(_checked_hours(hours), _is_ended(ended_as))
+    steps = steps_of(checked_hours(hours), _is_ended(ended_as))
     if steps.hours.size == 0:
         return not_measurable(statistic, unit, reason)
     curve = incidence_curve(steps, _is_ended(ended_as, main))
@@ -271,20 +273,6 @@ def _why_open(median: Median, rival_share: float, unit: str) -> str | None:
 
 def _values(curve: Curve) -> dict[str, Floats]:
     return {"value": curve.value, "lower": curve.lower, "upper": curve.upper}
-
-
-def _checked_hours(hours: Values) -> Floats:
-    checked = np.asarray(hours, dtype=np.float64)
-    if checked.size and not (checked.min() >= 0 and checked.max() < np.inf):
-        raise ValueError("a wait is unknown, endless or below 0; exclude it, with the reason")
-    return checked
-
-
-def _checked_truths(is_censored: IsCensored) -> Truths:
-    checked = np.asarray(is_censored)
-    if checked.size and checked.dtype != np.bool_:
-        raise ValueError(f"is_censored is {checked.dtype}, not true or false for every wait")
-    return checked.astype(np.bool_)
 
 
 def _is_ended(ended_as: list[str | None], name: str | None = None) -> Truths:

@@ -35,6 +35,8 @@ class Finding(Protocol):
     def metric(self) -> str: ...
     @property
     def group(self) -> str: ...
+    @property
+    def is_signal(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,8 @@ def proposals(
 ) -> list[dict[str, Any]]:
     """At most three changes worth deciding on, in the order of the rules and of the model.
 
+    Those that rest on a signal come first.
+
     Args:
         model: The model of today: ``current`` is what it says.
         held: What became of its promises in the cycle.
@@ -96,6 +100,8 @@ def proposals(
     """
     known = Known(model, held, attainment_at, findings, work or {}, release_gaps_days)
     found = [proposal for rule in RULES for proposal in rule.proposes(known)]
+    signals = {said.id for said in findings if said.is_signal}
+    found.sort(key=lambda proposal: signals.isdisjoint(proposal["because"]))
     return [{"id": f"p-{i}", **said} for i, said in enumerate(found[:MOST_PROPOSALS], start=1)]
 
 

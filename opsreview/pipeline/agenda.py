@@ -16,7 +16,6 @@ from opsreview.operating_model.verdict_rows import (
     overdue,
     told_first,
 )
-from opsreview.pipeline.summary import HEADLINES
 from opsreview.window import Window
 
 Row = Mapping[str, Any]
@@ -25,7 +24,6 @@ MINUTES = 45
 STEP = 5  # minutes come in fives
 FLAT_MINUTES = 15
 MOST_SAID = 4
-FEWEST = 10  # things a share or a median has to be over to be talked about
 
 
 @dataclass(frozen=True)
@@ -54,8 +52,7 @@ def agenda(
     Args:
         verdict_rows: Rows of ``verdicts.json``.
         proposals: Of ``proposals.yaml``.
-        findings: Of the cycle; signals are talked about, or without any the headlines outside
-            the range of their earlier cycles.
+        findings: Of the cycle; those that are signals are talked about.
         drift: Rows of ``drift.json``.
         handoffs: Rows of ``handoffs.json``.
         window: The cycle, which tells verdicts that are news from old ones.
@@ -82,8 +79,8 @@ def agenda(
 
 def _flat() -> dict[str, Any]:
     says = (
-        "No action is overdue, no verdict is new, no headline moved, nothing drifts and nothing is "
-        "proposed: take 15 minutes, or skip it."
+        "No action is overdue, no verdict is new, no headline is a signal, nothing drifts and "
+        "nothing is proposed: take 15 minutes, or skip it."
     )
     return {"minutes": FLAT_MINUTES, "topic": "Nothing needs the meeting", "says": [says]}
 
@@ -119,18 +116,7 @@ def _verdicts(rows: Iterable[Row], window: Window) -> Iterator[str]:
 
 
 def _changes(findings: Iterable[Finding]) -> Iterator[str]:
-    of_metrics = [found for found in findings if found.origin == "metric"]
-    signals = [found for found in of_metrics if found.is_signal]
-    outside = [found for found in of_metrics if found.id in HEADLINES and _is_outside(found)]
-    yield from (found.claim for found in signals or outside)
-
-
-def _is_outside(found: Finding) -> bool:
-    """Whether a number is outside the range of its earlier cycles, and over enough things."""
-    if found.value is None or found.usual_low is None or found.usual_high is None:
-        return False
-    is_small = found.unit in ("share", "hours") and found.n < FEWEST
-    return not is_small and not found.usual_low <= found.value <= found.usual_high
+    yield from (found.claim for found in findings if found.is_signal)
 
 
 def _drifts(rows: Iterable[Row]) -> Iterator[str]:

@@ -9,12 +9,15 @@ from typing import Any
 import polars as pl
 
 from opsreview.claims import Spoken, findings
-from opsreview.metrics.reading import CycleReading, read_cycle, read_history
+from opsreview.findings import Finding
+from opsreview.metrics.reading import CycleReading
+from opsreview.metrics.registry import METRICS
 from opsreview.operating_model.document import OperatingModel
 from opsreview.operating_model.ledger import load_sign_offs
 from opsreview.params import Team
 from opsreview.pipeline.agenda import agenda
 from opsreview.pipeline.artefacts import whole_folder, write_frames, write_json, write_proposals
+from opsreview.pipeline.headlines import headlines_of
 from opsreview.pipeline.holding import handoff_rows, held_rows
 from opsreview.pipeline.loop import write_loop
 from opsreview.pipeline.outlook import next_up, waiting_now
@@ -22,13 +25,13 @@ from opsreview.pipeline.proposing import proposal_rows
 from opsreview.pipeline.reading import (
     Plan,
     TeamHistory,
-    first_moment,
     model_in_force,
     plan_of,
     read_team,
-    targets_of,
 )
 from opsreview.pipeline.record import run_record
+from opsreview.pipeline.sight import Sight, sight_of, stepped, stepped_run
+from opsreview.pipeline.signalling import kept_for, marked, over_the_quarter, signal_rows
 from opsreview.pipeline.signing import sign_offs_path
 from opsreview.pipeline.summary import summary
 from opsreview.privacy import Appearance, appearance
@@ -46,30 +49,30 @@ def build_cycle(
     history = read_team(team, outputs / "store" / f"{team.name}.sqlite")
     plan = plan_of(history, cycle, as_of)
     model = model_in_force(history, plan)
-    targets = targets_of(history, plan)
-    reading = read_cycle(
-        history.subject, window=plan.cycle.window, as_of=plan.as_of, targets=targets
-    )
-    earlier = _earlier(history, plan)
+    kept = kept_for(headlines_of(team, METRICS))
+    seen = sight_of(history, plan, kept=kept)
+    longer = stepped(history, seen, kept=kept)
+    signals = signal_rows(history, seen, longer)
     called = called_in(history, model)
-    spoken = Spoken(
-        called.metrics(reading.metrics),
-        called.metrics(earlier),
-        {name: called.measured(rows) for name, rows in reading.measured.items()},
-        targets.response_hours,
-        model.promises if model else (),
-    )
+    spoken = _spoken(seen, model, called)
     held = held_rows(history, plan, model, spoken, called, sign_offs=_sign_offs(team))
-    found = findings(spoken, held)
-    run = run_record(history, plan, reading)
+    found = marked(findings(spoken, held), signals["headlines"])
+    run = run_record(history, plan, seen.reading)
     folder = outputs / team.name / plan.cycle.name
-    run["target_hours"] = {"response_attainment": targets.response_hours}
+    run["target_hours"] = {"response_attainment": seen.targets.response_hours}
     with whole_folder(folder) as made:
-        waiting, shifts = waiting_now(history, plan, reading), _shifts(history, plan, called)
-        _write_frames(made, history, reading, spoken, waiting, shifts)
+        if longer is not None:
+            told = _spoken(longer, model, called)
+            of_quarter = marked(findings(told, []), signals["headlines"])
+            found = over_the_quarter(found, of_quarter, longer.plan.cycle.title)
+            _write_quarter(made / "quarter", told, of_quarter, longer)
+            write_json(made / "quarter" / "run.json", stepped_run(run, seen, longer))
+        waiting, shifts = waiting_now(history, plan, seen.reading), _shifts(history, plan, called)
+        _write_frames(made, history, seen.reading, spoken, waiting, shifts)
         write_json(made / "findings.json", [finding.to_json() for finding in found])
         drift = [claim.to_json() for claim in held]
         write_json(made / "drift.json", drift)
+        write_json(made / "signals.json", signals)
         write_json(made / "next.json", next_up(history, plan, model, called))
         proposed = proposal_rows(history, plan, held, found, called)
         write_proposals(made / "proposals.yaml", proposed)
@@ -78,11 +81,13 @@ def build_cycle(
             write_json(made / "operating_model.json", resolved)
         handoffs = handoff_rows(history, plan)
         write_json(made / "handoffs.json", handoffs)
-        judged = write_loop(made, history, plan, reading.metrics, earlier, called)
+        frames = (seen.reading.metrics, seen.earlier.metrics)
+        judged = write_loop(made, history, plan, *frames, called)
         topics = agenda(judged, proposed, found, drift, handoffs, window=plan.cycle.window)
         write_json(made / "agenda.json", topics)
         write_json(made / "run.json", run)
-        (made / "summary.md").write_text(summary(run, found, held, judged), encoding="utf-8")
+        screen = summary(run, found, held, signals["headlines"], judged)
+        (made / "summary.md").write_text(screen, encoding="utf-8")
     return folder, run
 
 
@@ -94,13 +99,31 @@ def _sign_offs(team: Team) -> list[dict[str, Any]] | None:
     return [one.model_dump() for one in load_sign_offs(path, team.people)]
 
 
-def _earlier(history: TeamHistory, plan: Plan) -> pl.DataFrame:
-    first_at = first_moment(history.tables)
-    earlier = list(plan.earlier(first_at)) if first_at else []
-    return read_history(
-        history.subject,
-        ((past.cycle.window, past.as_of, targets_of(history, past)) for past in earlier),
+def _spoken(seen: Sight, model: OperatingModel | None, called: Appearance) -> Spoken:
+    """What was seen, as it is told: people as they appear on pages."""
+    return Spoken(
+        called.metrics(seen.reading.metrics),
+        called.metrics(seen.earlier.metrics),
+        {name: called.measured(rows) for name, rows in seen.reading.measured.items()},
+        seen.targets.response_hours,
+        model.promises if model else (),
     )
+
+
+def _write_quarter(folder: Path, told: Spoken, found: list[Finding], longer: Sight) -> None:
+    """Triage over three months: what differs from the cycle's own folder, under the same names."""
+    write_frames(folder / "measured", told.measured)
+    write_frames(folder, _numbers(told, longer.reading))
+    write_json(folder / "findings.json", [finding.to_json() for finding in found])
+
+
+def _numbers(told: Spoken, reading: CycleReading) -> dict[str, pl.DataFrame]:
+    return {
+        "metrics": told.metrics,
+        "history": told.history,
+        "curves": reading.curves,
+        "excluded": reading.excluded,
+    }
 
 
 def _write_frames(
@@ -117,16 +140,7 @@ def _write_frames(
     write_frames(made / "rejected", history.tables.rejected)
     write_frames(made / "measured", spoken.measured)
     write_frames(made / "measured", {"shifts": shifts})
-    write_frames(
-        made,
-        {
-            "metrics": spoken.metrics,
-            "history": spoken.history,
-            "curves": reading.curves,
-            "excluded": reading.excluded,
-            "waiting": waiting,
-        },
-    )
+    write_frames(made, _numbers(spoken, reading) | {"waiting": waiting})
 
 
 def _shifts(history: TeamHistory, plan: Plan, called: Appearance) -> pl.DataFrame:

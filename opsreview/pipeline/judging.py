@@ -151,7 +151,7 @@ def _matured(history: TeamHistory, plan: Plan) -> pl.DataFrame:
     return read_history(
         history.subject,
         ((past.cycle.window, past.as_of, targets_of(history, past)) for past in full),
-    )
+    ).metrics
 
 
 def _values(

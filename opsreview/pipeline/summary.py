@@ -11,16 +11,8 @@ from opsreview.operating_model.conformance import Held
 from opsreview.operating_model.verdict_rows import is_only_overdue, overdue, told_first
 from opsreview.pipeline.record import incomplete
 from opsreview.window import Window
-from opsreview.wording import span_in_words
+from opsreview.wording import span_in_words, statistic_name
 
-HEADLINES = (
-    "response_attainment.share_answered",
-    "backlog.change",
-    "waiting_on_team.count",
-    "time_to_first_review.median",
-    "busiest_share.share",
-    "release_frequency.count",
-)
 MOST_LINES = 5
 
 
@@ -28,6 +20,7 @@ def summary(
     run: Mapping[str, Any],
     found: Sequence[Finding],
     held: Sequence[Held],
+    headlines: Sequence[Mapping[str, Any]],
     verdicts: Sequence[Mapping[str, Any]] = (),
 ) -> str:
     """Verdicts and overdue actions, the cycle's headlines, and what drifts, as Markdown.
@@ -36,9 +29,15 @@ def summary(
         run: ``run.json``.
         found: The findings of the cycle.
         held: What the model says against what happened.
+        headlines: Those of ``signals.json``.
         verdicts: Rows of ``verdicts.json``.
     """
-    parts = [_head(run), _decided(verdicts, run), _overdue(verdicts), _headlines(found)]
+    parts = [
+        _head(run),
+        _decided(verdicts, run),
+        _overdue(verdicts),
+        _headlines(found, headlines),
+    ]
     parts.append(_drift([claim for claim in held if claim.verdict == "drifts"]))
     return "\n\n".join("\n".join(lines) for part in parts if (lines := list(part))) + "\n"
 
@@ -78,17 +77,17 @@ def _overdue(verdicts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield from _more(len(late))
 
 
-def _headlines(found: Sequence[Finding]) -> Iterator[str]:
-    yield "## Six headlines"
+def _headlines(found: Sequence[Finding], headlines: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    yield "## Headlines"
     yield ""
     by_id = {finding.id: finding for finding in found}
-    for headline in HEADLINES:
-        if headline in by_id:
-            finding = by_id[headline]
-            yield f"- {plain(finding.claim)}{_beside(finding)}."
+    for row in headlines:
+        finding = by_id.get(row["id"])
+        if finding is not None:
+            mark = "**Signal.** " if row["is_signal"] else ""
+            yield f"- {mark}{plain(finding.claim)}{_beside(finding)}."
         else:
-            metric = headline.partition(".")[0].replace("_", " ")
-            yield f"- {metric}: not measurable"
+            yield f"- {statistic_name(row['metric'], row['statistic'])}: {plain(row['says'])}"
 
 
 def _drift(drifting: Sequence[Held]) -> Iterator[str]:

@@ -24,17 +24,22 @@ class Cost:
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table. ``limit`` is the largest value that holds; None where none is set."""
+    """One line of the table, which holds from ``at_least`` to ``limit``; None where none is set."""
 
     name: str
     value: float
     unit: str
     limit: float | None = None
     note: str = ""
+    at_least: float | None = None
 
     @property
     def verdict(self) -> str:
-        return "" if self.limit is None else "holds" if self.value <= self.limit else "MISSED"
+        if self.limit is None and self.at_least is None:
+            return ""
+        is_within = self.limit is None or self.value <= self.limit
+        is_enough = self.at_least is None or self.value >= self.at_least
+        return "holds" if is_within and is_enough else "MISSED"
 
 
 def measured(command: Sequence[str]) -> Cost:

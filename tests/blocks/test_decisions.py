@@ -125,7 +125,7 @@ def test_opening_says_a_single_verdict_in_words(looped: Review, verdict: str, wo
 
 def test_opening_without_news_of_decisions_keeps_to_the_numbers(looped: Review) -> None:
     early = with_document(looped, "verdicts", [verdict_row("d1")])
-    assert "outside the range of the earlier 12 cycles" in text(blocks.opening(early))
+    assert "No headline is a signal" in text(blocks.opening(early))
 
 
 def test_titles_of_decisions_are_shown_and_not_run(looped: Review) -> None:

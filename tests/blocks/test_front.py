@@ -1,15 +1,15 @@
 import json
 from pathlib import Path
 
-import polars as pl
 import pytest
+from cycle_documents import signals_json
 from cycle_factory import waiting_frame, write_cycle
 
 from opsreview import blocks, open_review
 from opsreview.estimate import not_measurable
 from opsreview.review import Review
 
-from .reading import text, with_metrics, without
+from .reading import text, with_document, with_metrics, without
 
 
 def test_banner_counts_sources_rows_set_aside_and_earlier_cycles(review: Review) -> None:
@@ -36,8 +36,19 @@ def test_cycle_read_too_soon_says_so_at_the_top(
 def test_opening_begins_with_what_drifts_and_goes_on_with_other_news(review: Review) -> None:
     said = text(blocks.opening(review))
     assert said.startswith("1 of 3 claims drifts: “Three of four issues")
-    assert "outside the range of the earlier 12 cycles" in said
+    assert "No headline is a signal" in said
     assert said.count("52 %") == 1
+
+
+def test_opening_tells_the_first_signal_that_the_drift_has_not_told(review: Review) -> None:
+    both = with_document(
+        review, "signals", signals_json("response_attainment.share_answered", "backlog.change")
+    )
+    assert "The backlog grew by 9, a signal: slower than" in text(blocks.opening(both))
+    alone = with_document(review, "signals", signals_json("response_attainment.share_answered"))
+    said = text(blocks.opening(alone))
+    assert "That is a signal: slower than the 12 earlier cycles" in said
+    assert "no other headline is a signal" in said
 
 
 def test_opening_of_a_team_without_a_model_or_past_is_still_two_true_sentences(
@@ -51,16 +62,11 @@ def test_opening_of_a_team_without_a_model_or_past_is_still_two_true_sentences(
 def test_opening_of_a_routine_cycle_says_so(review: Review) -> None:
     drift = [row for row in review.held if row["verdict"] == "holds"]
     (review.folder / "drift.json").write_text(json.dumps(drift), "utf-8")
-    earlier = pl.read_parquet(review.folder / "history.parquet")
-    latest = earlier.filter(pl.col("window_start_at") == earlier["window_start_at"].max())
-    latest.with_columns(
-        window_start_at=pl.lit(review.window.start_at), window_end_at=pl.lit(review.window.end_at)
-    ).write_parquet(review.folder / "metrics.parquet")
     routine = open_review("demo", "2026-10", outputs=review.folder.parents[1])
     said = text(blocks.opening(routine))
-    assert said.startswith("All 6 headlines lie inside the range of the earlier cycles.")
+    assert said.startswith("No headline is a signal")
     assert "1 claim of the model holds, and none drifts." in said
-    assert "none outside the range" in text(blocks.headlines(routine))
+    assert "none is a signal" in text(blocks.headlines(routine))
 
 
 def test_five_oldest_waits_are_shown_and_the_rest_counted(review: Review) -> None:

@@ -1,12 +1,13 @@
 import polars as pl
 import pytest
+from cycle_documents import headline_row, signals_json
 from cycle_factory import NO_INCIDENTS
 
 from opsreview import blocks, open_review
 from opsreview.estimate import Estimate
 from opsreview.review import Review
 
-from .reading import text, with_metrics
+from .reading import text, with_document, with_metrics
 
 
 def test_six_headlines_are_always_shown(review: Review, bare: Review) -> None:
@@ -58,3 +59,38 @@ def test_sparkline_has_a_gap_where_a_cycle_was_not_measurable(review: Review) ->
 
 def test_first_cycle_has_no_sparklines(bare: Review) -> None:
     assert "<svg" not in blocks.headlines(bare).html
+
+
+def test_signal_is_marked_with_what_it_is_beside_and_the_smallest_visible_change(
+    review: Review,
+) -> None:
+    marked = with_document(review, "signals", signals_json("time_to_first_review.median"))
+    shown = blocks.headlines(marked)
+    assert shown.html.count('class="chip">signal') == 1
+    said = text(shown)
+    assert "1 signal among them" in said
+    assert "A signal: slower than the 12 earlier cycles" in said
+    assert "Smallest visible change: waits × 2.4, over two cycles × 1.8." in said
+
+
+def test_too_few_cycles_are_said_and_no_card_is_marked(bare: Review) -> None:
+    shown = blocks.headlines(bare)
+    assert 'class="chip"' not in shown.html
+    assert "too few earlier cycles to tell signals" in text(shown)
+    assert "Too few cycles to tell: 0 earlier, 8 are needed" in text(shown)
+
+
+def test_other_numbers_are_folded_away_beside_what_luck_gives(review: Review) -> None:
+    shown = blocks.headlines(review)
+    assert "<details" in shown.html
+    said = text(shown)
+    assert "1 of 34 other numbers is unusual; luck alone gives about 0.9 a cycle" in said
+    assert "Share of reviews by one person: outside the limits" in said
+
+
+def test_headline_of_the_team_s_own_choice_is_shown_by_its_name(review: Review) -> None:
+    row = headline_row(False, "issue_age", "median", "all", None)
+    chosen = with_document(review, "signals", signals_json() | {"headlines": [row]})
+    shown = blocks.headlines(chosen)
+    assert shown.html.count("<article") == 1
+    assert "Median age of open issues: " in text(shown)

@@ -91,7 +91,7 @@ def test_history_reads_each_cycle_as_if_it_were_the_one_under_review() -> None:
     september = window("2026-09-01", "2026-10-01")
     plans = [(OCTOBER, AS_OF), (september, at("2026-10-08"))]
 
-    history = read_history(team, [(cycle, as_of, TARGETS) for cycle, as_of in plans])
+    history = read_history(team, [(cycle, as_of, TARGETS) for cycle, as_of in plans]).metrics
     for cycle, as_of in plans:
         alone = metrics_of(team, cycle=cycle, as_of=as_of)
         assert_frame_equal(history.filter(pl.col("window_start_at") == cycle.start_at), alone)
@@ -99,7 +99,7 @@ def test_history_reads_each_cycle_as_if_it_were_the_one_under_review() -> None:
 
 
 def test_no_earlier_cycle_is_an_empty_history_with_all_columns() -> None:
-    history = read_history(known(2, AS_OF), [])
+    history = read_history(known(2, AS_OF), []).metrics
 
     assert history.is_empty()
     assert history.schema == metrics_of(known(2, AS_OF)).schema

@@ -17,6 +17,7 @@ import polars as pl
 import pytest
 
 from opsreview.metrics.at_risk import _incidence_variance, steps_of
+from opsreview.metrics.logrank import UNDEFINED, LogRank, logrank
 from opsreview.metrics.survival import aalen_johansen, kaplan_meier, median_of
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +48,8 @@ def generated_cases() -> dict[str, Case]:
             cases[f"{n} rows, {name} waiting"] = {"hours": waits.tolist(), "kind": kind}
             tied = np.ceil(waits).clip(1, 12).tolist() * 2
             cases[f"{n} tied rows twice, {name} waiting"] = {"hours": tied, "kind": kind * 2}
+    for case in cases.values():
+        case["is_second"] = [row % 3 == 0 for row in range(len(case["hours"]))]
     return cases
 
 
@@ -144,6 +147,33 @@ def test_variance_of_the_incidence_is_lifelines_wherever_it_has_one(name: str) -
     is_known = ~np.isnan(expected)
     assert is_known.sum() >= is_known.size - 1
     np.testing.assert_allclose(variance[is_known], expected[is_known], atol=1e-12)
+
+
+def logrank_of(case: Case) -> LogRank:
+    is_second = np.array(case["is_second"])
+    hours, is_waiting = np.array(case["hours"]), np.array(is_waiting_of(case))
+    return logrank(
+        hours[~is_second], is_waiting[~is_second], hours[is_second], is_waiting[is_second]
+    )
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_logrank_is_lifelines_where_it_is_defined_and_elsewhere_null(name: str) -> None:
+    statistic, p = lifelines_answers()[name]["logrank"]
+    found = logrank_of(CASES[name])
+
+    if found.z is None:
+        assert found == UNDEFINED
+        assert statistic in (None, 0)  # it calls no spread at all a difference of 0
+    else:
+        assert found.z**2 == pytest.approx(statistic, abs=1e-9)
+        assert found.p == pytest.approx(p, abs=1e-9)
+
+
+def test_logrank_is_compared_wherever_both_samples_wait_when_one_ends() -> None:
+    undefined = {name for name, case in CASES.items() if logrank_of(case) == UNDEFINED}
+    assert undefined >= {"one ended", "one waiting", "none ended", "all at once"}
+    assert len(undefined) < len(CASES) / 3
 
 
 @pytest.mark.parametrize("first", ["main", "rival"])

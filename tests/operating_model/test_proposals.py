@@ -22,6 +22,7 @@ class Said:
     id: str
     metric: str
     group: str = "all"
+    is_signal: bool = False
 
 
 def held(verdict: Verdict, promise_id: str = "answer") -> list[Held]:
@@ -212,3 +213,22 @@ def test_texts_of_proposals_name_nobody(model_of: Load) -> None:
     )
 
     assert proposed["what_if"] == "The one proposed did 8 of 10 in the last year, the owner 2."
+
+
+def test_proposal_that_rests_on_a_signal_comes_before_the_order_of_the_rules(
+    model_of: Load,
+) -> None:
+    later = ANSWER + (
+        "  - {id: urgent, says: x, owner: ada, metric: response_attainment, "
+        'group: "priority:p1", within: 1 day, at_least: 55 %}\n'
+    )
+    both = [*held("drifts"), *held("drifts", "urgent")]
+    findings = [
+        Said("f-1", "response_attainment"),
+        Said("f-2", "response_attainment", "priority:p1", is_signal=True),
+    ]
+
+    proposed = proposals(model_of(later), both, growing, findings)
+
+    assert [one["because"] for one in proposed[:2]] == [["f-2"], ["f-1"]]
+    assert [one["id"] for one in proposed[:2]] == ["p-1", "p-2"]

@@ -1,7 +1,8 @@
 """What lifelines says: cases as JSON on stdin, its answers as JSON on stdout.
 
 Run by the interpreter of ``.venv/oracle``, the only one that has lifelines; it knows nothing of
-opsreview. A case has ``hours`` and ``kind``: 0 still waiting, 1 the main ending, 2 its rival.
+opsreview. A case has ``hours`` and ``kind``: 0 still waiting, 1 the main ending, 2 its rival; and
+``is_second``, which parts it into two samples for the log-rank.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import warnings
 
 import numpy as np
 from lifelines import AalenJohansenFitter, KaplanMeierFitter
+from lifelines.statistics import logrank_test
 from lifelines.utils import median_survival_times
 
 
@@ -19,7 +21,11 @@ def main() -> None:
     cases = json.load(sys.stdin)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # its bands at 0 and 1 divide by zero
-        answers = [answer(case["hours"], case["kind"]) for case in cases]
+        answers = [
+            answer(case["hours"], case["kind"])
+            | {"logrank": logrank(*map(np.array, (case["hours"], case["kind"], case["is_second"])))}
+            for case in cases
+        ]
     json.dump(answers, sys.stdout, allow_nan=False)
 
 
@@ -57,6 +63,16 @@ def incidence(hours: list[float], kinds: np.ndarray, main: int) -> dict[str, obj
         "lower": finite(fit.confidence_interval_.min(axis=1, skipna=False)),
         "upper": finite(fit.confidence_interval_.max(axis=1, skipna=False)),
     }
+
+
+def logrank(hours: np.ndarray, kinds: np.ndarray, is_second: np.ndarray) -> list[float | None]:
+    """Chi-square and p; None where it has none, and where it has no sample or no end to compare."""
+    if is_second.all() or not is_second.any() or not (kinds > 0).any():
+        return [None, None]
+    first, second = hours[~is_second], hours[is_second]
+    ended = (kinds > 0)[~is_second], (kinds > 0)[is_second]
+    found = logrank_test(first, second, *ended)
+    return finite([found.test_statistic, found.p_value])
 
 
 def finite(values: object) -> list[float | None]:

@@ -20,7 +20,7 @@ PROPOSAL = {"id": "p-1", "path": "promises.first-answer.within", "proposed": "5 
 
 
 def finding(**said) -> Finding:
-    return Finding.from_json(findings_json()[0] | ANSWERED | said)
+    return Finding.from_json(findings_json()[0] | ANSWERED | {"is_signal": True} | said)
 
 
 def made(verdicts=(), proposals=(), findings=(), drift=(), handoffs=()) -> list:
@@ -56,7 +56,7 @@ def test_full_agenda_begins_with_what_is_overdue_and_ends_with_proposals():
 def test_flat_month_says_that_nothing_needs_the_meeting():
     holds = [row for row in drift_json() if row["verdict"] != "drifts"]
     early = verdict_row("e")
-    (topic,) = made([early], findings=[finding(usual_low=0.4)], drift=holds)
+    (topic,) = made([early], findings=[finding(is_signal=False)], drift=holds)
     assert topic["minutes"] == 15
     assert topic["topic"] == "Nothing needs the meeting"
     assert "or skip it" in topic["says"][0]
@@ -73,25 +73,11 @@ def test_decision_that_never_happened_is_talked_about_until_it_is_dropped():
     assert made([stuck | {"status": "dropped"}])[0]["topic"] == "Nothing needs the meeting"
 
 
-def test_signals_are_talked_about_and_without_any_what_is_outside_its_earlier_range():
-    outside = finding(claim="Outside")
-    signal = finding(id="oncall", claim="A signal", is_signal=True)
-    assert made(findings=[outside])[0]["says"] == ["Outside"]
+def test_signals_alone_are_talked_about_as_changes():
+    outside = finding(claim="Outside", is_signal=False, value=0.1, usual_low=0.4)
+    signal = finding(id="oncall", claim="A signal")
     assert made(findings=[outside, signal])[0]["says"] == ["A signal"]
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        {"n": 9},
-        {"value": None},
-        {"usual_low": None, "usual_high": None},
-        {"id": "no-headline"},
-        {"origin": "promise"},
-    ],
-)
-def test_small_unknown_and_lesser_numbers_are_not_called_changed(said):
-    assert made(findings=[finding(**said)])[0]["topic"] == "Nothing needs the meeting"
+    assert made(findings=[outside])[0]["topic"] == "Nothing needs the meeting"
 
 
 def test_long_topics_say_four_and_count_the_rest():

@@ -182,7 +182,7 @@ def test_cycle_has_the_files_of_the_scheme(built_demo):
     names = {path.name for path in built_demo.iterdir()}
     files = {"run.json", "findings.json", "proposals.yaml", "summary.md", "next.json", "drift.json"}
     files |= {"verdicts.json", "checks.json", "decision_map.json", "sign_off.json"}
-    files |= {"handoffs.json", "agenda.json"}
+    files |= {"handoffs.json", "agenda.json", "signals.json"}
     pages = {"index.html", "triage_throughput.html", "oncall_load.html"}
     pages |= {"release_regularity.html", "operating_model.html"}
     folders = {"tables", "rejected", "measured", "notebooks", "assets"}

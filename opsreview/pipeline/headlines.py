@@ -1,0 +1,57 @@
+"""Which six numbers the front page leads with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from opsreview.errors import ParamsError
+from opsreview.metrics.metric import Metric
+from opsreview.params import Team
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One statistic of one metric, over all repositories."""
+
+    metric: str
+    statistic: str
+    group: str = "all"
+
+    @property
+    def id(self) -> str:
+        """As findings are called, and as review.yaml names it: ``backlog.change``."""
+        return f"{self.metric}.{self.statistic}"
+
+
+DEFAULT = (
+    Headline("response_attainment", "share_answered"),
+    Headline("backlog", "change"),
+    Headline("waiting_on_team", "count"),
+    Headline("time_to_first_review", "median"),
+    Headline("busiest_share", "share"),
+    Headline("release_frequency", "count", "kind:stable"),
+)
+
+
+def headlines_of(team: Team, metrics: Mapping[str, Metric]) -> Sequence[Headline]:
+    """The headlines of a team: its own choice in review.yaml, else the usual six.
+
+    Raises:
+        ParamsError: One of its choice is no statistic of any metric.
+    """
+    chosen = team.review.headlines
+    if chosen is None:
+        return DEFAULT
+    known = {
+        f"{metric.id}.{statistic}": Headline(metric.id, statistic)
+        for metric in metrics.values()
+        for statistic, _ in metric.statistics
+    } | {usual.id: usual for usual in DEFAULT}
+    for name in chosen:
+        if name not in known:
+            raise ParamsError(
+                f"{team.folder / 'review.yaml'}: headlines: {name!r} is no statistic of a metric: "
+                f"write it like {DEFAULT[0].id}; there are {', '.join(sorted(known))}"
+            )
+    return [known[name] for name in chosen]

@@ -1,0 +1,93 @@
+"""Numbers over one window, and the same over the windows before it.
+
+A team with few issues has triage read over three months instead of one: what a month of four issues
+seems to say is luck. ``outputs/<team>/<cycle>/quarter/`` holds it then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+import polars as pl
+
+from opsreview.metrics.reading import (
+    TOPICS,
+    CycleReading,
+    HistoryReading,
+    read_cycle,
+    read_history,
+)
+from opsreview.metrics.view import Targets
+from opsreview.pipeline.reading import Plan, TeamHistory, first_moment, targets_of
+from opsreview.window import ThreeMonths
+
+FEWEST_A_MONTH = 10  # issues opened; below it a month says little of any one number
+MONTHS_LOOKED_AT = 12
+STEPPED = ("triage",)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A window as it was read, and the windows before it, each with the same maturity."""
+
+    plan: Plan
+    targets: Targets
+    reading: CycleReading
+    earlier: HistoryReading
+
+    @property
+    def noun(self) -> str:
+        """What one of its windows is called."""
+        return "quarter" if isinstance(self.plan.cycle, ThreeMonths) else "cycle"
+
+
+def sight_of(
+    history: TeamHistory, plan: Plan, *, kept: Collection[str], topics: Collection[str] = TOPICS
+) -> Sight:
+    """The plan's window and all before it; ``kept`` and ``topics`` as ``read_history`` has them."""
+    targets, first_at = targets_of(history, plan), first_moment(history.tables)
+    reading = read_cycle(
+        history.subject,
+        window=plan.cycle.window,
+        as_of=plan.as_of,
+        targets=targets,
+        topics=topics,
+    )
+    before = plan.earlier(first_at) if first_at else ()
+    cycles = ((past.cycle.window, past.as_of, targets_of(history, past)) for past in before)
+    earlier = read_history(history.subject, cycles, kept=kept, topics=topics)
+    return Sight(plan, targets, reading, earlier)
+
+
+def stepped(history: TeamHistory, month: Sight, *, kept: Collection[str]) -> Sight | None:
+    """Triage over the three months to the cycle's end; None where a month holds enough."""
+    plan, a_month = month.plan, issues_a_month(month)
+    if plan.cycle.is_quarter or a_month is None or a_month >= FEWEST_A_MONTH:
+        return None
+    longer = Plan(ThreeMonths(plan.cycle.name, plan.cycle.zone), plan.as_of)
+    return sight_of(history, longer, kept=kept, topics=STEPPED)
+
+
+def issues_a_month(month: Sight) -> float | None:
+    """How many issues are usually opened in a month; None where no month tells."""
+    frames = pl.concat([month.earlier.metrics, month.reading.metrics])
+    opened = frames.filter(
+        metric="issues_new", statistic="count", group="kind:issue", scope="all"
+    ).drop_nulls("value")
+    counts = opened.sort("window_start_at")["value"].tail(MONTHS_LOOKED_AT + 1).to_list()
+    return median(counts) if counts else None
+
+
+def stepped_run(run: dict[str, Any], month: Sight, longer: Sight) -> dict[str, Any]:
+    """``quarter/run.json``: the cycle's own, with the longer window and why it is longer."""
+    window = longer.plan.cycle.window
+    return run | {
+        "title": longer.plan.cycle.title,
+        "window": {"start_at": window.start_at.isoformat(), "end_at": window.end_at.isoformat()},
+        "stepped_from": {"title": run["title"], "issues_a_month": issues_a_month(month)},
+        "excluded": longer.reading.excluded.height,
+        "target_hours": {"response_attainment": longer.targets.response_hours},
+    }

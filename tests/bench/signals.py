@@ -1,0 +1,139 @@
+"""How often the front page shows a signal, rightly or not: simulated teams, production signals.
+
+A month has about ``n`` issues (over-dispersed: variance four times a Poisson's, or more), each
+answered after a lognormal wait whose own month shifts by a normal step of sd τ; a quarter is closed
+without a word where the variant says so. Pull requests wait likewise for their reviews. The six
+headlines are read off as the product reads them and go through the product's own signals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from measure import Figure
+
+from opsreview.metrics.chance import busiest_share
+from opsreview.metrics.contrast import holm
+from opsreview.metrics.signals import Levels, Rates, Stock, Wait, Waits, signal
+
+DRAWS = 2000
+CYCLES = 24
+TARGET = 72.0
+MEDIAN = 48.0
+WEEKS = 30.4 / 7
+MATURITY = 7 * 24.0
+MONTH = 30.4 * 24
+FALSE_AT_MOST = 0.06
+
+
+@dataclass(frozen=True)
+class Team:
+    """One kind of team; ``factor`` stretches the waits of the last two months."""
+
+    n: int
+    tau: float
+    sigma: float = 1.5
+    factor: float = 1.0
+    silent_share: float = 0.0
+    dispersion: float = 4.0
+    cycles: int = CYCLES
+
+    @property
+    def name(self) -> str:
+        what = "flat" if self.factor == 1 else f"waits × {self.factor:g}"
+        silent = f", {self.silent_share:.0%} silent" if self.silent_share else ""
+        return f"{what}, n {self.n}, σ {self.sigma:g}, τ {self.tau:g}{silent}"
+
+
+def shown(team: Team, dice: np.random.Generator) -> np.ndarray:
+    """Which of the six headlines are signals: a row for each of the last two cycles."""
+    months = [_month(team, dice, is_changed) for is_changed in _changed(team)]
+    return np.array([_signals(team, months[:-1], dice), _signals(team, months, dice)])
+
+
+def _changed(team: Team) -> list[bool]:
+    return [False] * team.cycles + [True, True]
+
+
+def _month(team: Team, dice: np.random.Generator, is_changed: bool) -> dict[str, object]:
+    factor = team.factor if is_changed else 1.0
+    opened, closed = (max(4, _count(team, dice)) for _ in range(2))
+    answers = _waits(team, dice, opened, factor)
+    return {
+        "opened": opened,
+        "closed": closed,
+        "answers": answers,
+        "reviews": _waits(team, dice, max(4, _count(team, dice)), factor),
+        "waiting": int(dice.poisson(20)),
+        "releases": int(dice.poisson(2)),
+        "loads": dice.multinomial(12, [0.25] * 4),
+    }
+
+
+def _count(team: Team, dice: np.random.Generator) -> int:
+    if team.dispersion <= 1:
+        return int(dice.poisson(team.n))
+    return int(dice.negative_binomial(team.n / (team.dispersion - 1), 1 / team.dispersion))
+
+
+def _waits(team: Team, dice: np.random.Generator, n: int, factor: float) -> Wait:
+    """The waits of a month, read a week after its end."""
+    shift = dice.normal(0, team.tau)
+    waits = factor * MEDIAN * np.exp(dice.normal(shift, team.sigma, n))
+    closes = np.where(dice.random(n) < team.silent_share, dice.exponential(MEDIAN, n), np.inf)
+    follow_up = dice.uniform(0, MONTH, n) + MATURITY
+    is_answered = (waits <= closes) & (waits <= follow_up)
+    hours = np.where(is_answered, waits, follow_up)
+    return Wait(hours, ~is_answered)
+
+
+def _signals(team: Team, months: list[dict[str, object]], dice: np.random.Generator) -> list[bool]:
+    recent = months[-team.cycles - 1 :]
+    series = [
+        Waits([month["answers"].cut(TARGET) for month in recent]),
+        Levels([(month["opened"] - month["closed"]) / WEEKS for month in recent]),
+        Stock([month["waiting"] for month in recent]),
+        Waits([month["reviews"] for month in recent]),
+        Rates([month["releases"] for month in recent], [WEEKS] * len(recent)),
+    ]
+    loads = recent[-1]["loads"]
+    busiest = busiest_share([1] * int(loads.sum()), [1.0] * 4, observed_count=int(loads.max()))
+    return holm([*(signal(each).p for each in series), busiest.mid_p])
+
+
+def figures_of_signals(draws: int = DRAWS) -> Iterator[Figure]:
+    """False signals of flat teams, and how often a change is seen within two cycles."""
+    for seed, team in enumerate(_flat()):
+        dice = np.random.default_rng(seed)
+        rows = np.array([shown(team, dice)[1] for _ in range(draws)])
+        share = float(rows.any(axis=1).mean())
+        yield Figure(f"false signal on a page: {team.name}", 100 * share, "%", 100 * FALSE_AT_MOST)
+    for seed, (team, least) in enumerate(_changed_teams()):
+        dice = np.random.default_rng(100 + seed)
+        rows = np.array([shown(team, dice) for _ in range(draws)])
+        for place, what in ((0, "answers"), (3, "reviews")):
+            share = float(rows[:, :, place].any(axis=1).mean())
+            note = f"wanted: at least {least:.0%}" if least else ""
+            yield Figure(f"seen in two cycles, {what}: {team.name}", 100 * share, "%", note=note)
+
+
+def _flat() -> list[Team]:
+    return [
+        Team(n, tau, silent_share=silent)
+        for n in (20, 60)
+        for tau in (0.0, 0.3)
+        for silent in (0.0, 0.25)
+    ]
+
+
+def _changed_teams() -> list[tuple[Team, float | None]]:
+    return [
+        (Team(60, 0.0, factor=3), 0.95),
+        (Team(60, 0.3, factor=3), 0.65),
+        (Team(100, 0.0, factor=2), 0.95),
+        (Team(60, 0.3, factor=3, silent_share=0.25), None),
+        (Team(60, 0.0, sigma=2.6, factor=3), None),
+        (Team(60, 0.3, sigma=2.6, factor=3), None),
+    ]
