@@ -270,6 +270,7 @@ def _said_by_others(
     return (
         comments.lazy()
         .filter(is_said)
+        .select(*ITEM, "comment_id", "created_at", "author_id", "author_is_team")
         .join(opened.lazy().select(*ITEM, opener_id="author_id"), on=ITEM)
         .filter(is_person)
         .collect()

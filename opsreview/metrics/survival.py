@@ -121,7 +121,7 @@ def aalen_johansen(hours: Values, ending: Ending, *, endings: Sequence[str]) -> 
     Raises:
         ValueError: lengths differ, an hour is unknown or below 0, or an ending is not listed.
     """
-    ended_as = list(ending)
+    ended_as = pl.Series(ending, dtype=pl.String)
     _check_endings(ended_as, endings)
     steps = steps_of(checked_hours(hours), _is_ended(ended_as))
     curves = [incidence_curve(steps, _is_ended(ended_as, name)) for name in endings]
@@ -212,7 +212,7 @@ def median_with_rivals(
     Raises:
         ValueError: lengths differ, or an hour is unknown or below 0.
     """
-    ended_as = list(ending)
+    ended_as = pl.Series(ending, dtype=pl.String)
     steps = steps_of(checked_hours(hours), _is_ended(ended_as))
     if steps.hours.size == 0:
         return not_measurable(statistic, unit, reason)
@@ -276,16 +276,16 @@ def _values(curve: Curve) -> dict[str, Floats]:
     return {"value": curve.value, "lower": curve.lower, "upper": curve.upper}
 
 
-def _is_ended(ended_as: list[str | None], name: str | None = None) -> Truths:
-    ends = (word is not None if name is None else word == name for word in ended_as)
-    return np.fromiter(ends, dtype=np.bool_, count=len(ended_as))
+def _is_ended(ended_as: pl.Series, name: str | None = None) -> Truths:
+    is_so = ended_as.is_not_null() if name is None else ended_as.eq_missing(name)
+    return np.asarray(is_so.to_numpy(), dtype=np.bool_)
 
 
-def _check_endings(ended_as: list[str | None], endings: Sequence[str]) -> None:
+def _check_endings(ended_as: pl.Series, endings: Sequence[str]) -> None:
     if WAITING in endings:
         raise ValueError(
             f"an ending is called {WAITING}, the name of the curve of what is not over"
         )
-    said = sorted(str(word) for word in set(ended_as) - {None, *endings})
+    said = sorted(str(word) for word in set(ended_as.unique()) - {None, *endings})
     if said:
         raise ValueError(f"endings {said} are not among {list(endings)}; name every rival way")

@@ -162,24 +162,13 @@ def _labelled(
     is_relevant = pl.any_horizontal(is_label_of(group) for group in groups)
     relabelled = changes.filter(pl.col("event").is_in(["labeled", "unlabeled"]) & is_relevant)
     put = pl.concat([_born_with(opened, relabelled, is_relevant), _put(relabelled)])
-    of_label = [*ITEM, "label"]
-    was = {name: pl.col(name).shift(1, fill_value=False).over(of_label) for name in ("on", "human")}
-    steps = (
-        put.filter(pl.col("at") <= literal(as_of))
-        .sort("at", "order")
-        .with_columns(human=pl.col("on") & pl.col("human"))
-        .with_columns(
-            step=pl.col("on").cast(pl.Int8) - was["on"].cast(pl.Int8),
-            human_step=pl.col("human").cast(pl.Int8) - was["human"].cast(pl.Int8),
-        )
-    )
-    borne = [
-        (pl.col("step") * is_label_of(group)).cast(pl.Int64).cum_sum().over(ITEM) > 0
-        for group in groups
-    ]
-    has_human = pl.col("human_step").cast(pl.Int64).cum_sum().over(ITEM) > 0
+    steps = _steps(put.filter(pl.col("at") <= literal(as_of)))
+    is_first = ~_is_as_above(*ITEM)
+    borne = [_so_far(pl.col("step") * is_label_of(group), is_first) > 0 for group in groups]
+    has_human = _so_far(pl.col("human_step"), is_first) > 0
     return (
-        steps.with_columns(is_borne=pl.all_horizontal(borne), has_human=has_human)
+        steps.sort(*ITEM, "at", "order")
+        .with_columns(is_borne=pl.all_horizontal(borne), has_human=has_human)
         .filter("is_borne")
         .group_by(ITEM)
         .agg(
@@ -187,6 +176,34 @@ def _labelled(
             automatic_at=pl.col("at").filter(~pl.col("has_human")).min(),
         )
     )
+
+
+def _steps(put: pl.DataFrame) -> pl.DataFrame:
+    """Each change as 1 where the label comes, -1 where it goes, 0 where nothing changes; the same
+    for ``human_step``, of labels that a human put there.
+    """
+    is_same = _is_as_above(*ITEM, "label")
+    was_on, was_human = (pl.col(name).shift(1) & is_same for name in ("on", "human"))
+    return (
+        put.sort(*ITEM, "label", "at", "order")
+        .with_columns(human=pl.col("on") & pl.col("human"))
+        .with_columns(
+            step=pl.col("on").cast(pl.Int64) - was_on.fill_null(False).cast(pl.Int64),
+            human_step=pl.col("human").cast(pl.Int64) - was_human.fill_null(False).cast(pl.Int64),
+        )
+    )
+
+
+def _is_as_above(*columns: str) -> pl.Expr:
+    """True where a row of a sorted frame has the same ``columns`` as the one before."""
+    same = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in columns)
+    return same.fill_null(False)
+
+
+def _so_far(step: pl.Expr, is_first: pl.Expr) -> pl.Expr:
+    """The sum of ``step`` since the last row that ``is_first``."""
+    total = step.cum_sum()
+    return total - pl.when(is_first).then(total - step).forward_fill()
 
 
 def _born_with(

@@ -169,7 +169,8 @@ METRIC_IDS = {
     *("issues_new", "issues_closed", "backlog", "waiting_on_team", "time_to_first_review"),
     *("change_request_duration", "review_load", "oncall_share", "interruptions"),
     *("busiest_share", "time_to_resolve", "release_frequency", "release_interval"),
-    *("change_lead_time", "unreleased_changes"),
+    *("change_lead_time", "unreleased_changes", "time_to_first_attention", "time_to_triage"),
+    *("issues_active", "backlog_management_index", "reopen_rate"),
 }
 
 
@@ -207,10 +208,12 @@ def test_every_metric_states_something_in_words_of_the_scheme(built_demo):
     metrics = pl.read_parquet(built_demo / "metrics.parquet")
     assert set(metrics["metric"]) == METRIC_IDS
     assert set(metrics["scope"]) == {"all", "example/analyst-extension"}
-    assert set(metrics["unit"]) == {"hours", "share", "count", "per_week"}
+    assert set(metrics["unit"]) == {
+        *("hours", "working_hours", "share", "count", "per_week", "ratio")
+    }
     kinds = {group.partition(":")[0] for group in metrics["group"].unique()}
     known = {"all", "kind", "person", "day_part", "priority", "area", "label", "relation"}
-    assert kinds == known
+    assert kinds == known | {"closed_as", "work", "phase"}
     assert metrics.select("metric", "scope", "group", "statistic").is_unique().all()
 
 
