@@ -241,7 +241,7 @@ def history_frame(cycle_count: int = 14) -> pl.DataFrame:
 def curves_frame(*, has_pager: bool = True) -> pl.DataFrame:
     """``curves.parquet`` of a cycle."""
     frames = [
-        rival_curves("time_to_first_response", ("answered", "closed_unanswered")),
+        rival_curves("time_to_first_response", ("answered", "closed_by_team")),
         rival_curves("time_to_first_review", ("reviewed", "closed_unreviewed"), speed=6),
         rival_curves("change_request_duration", ("merged", "closed_unmerged"), speed=2),
         done_curve("issue_resolution_duration", hours=900),

@@ -25,6 +25,7 @@ from opsreview.window import Window, literal
 # A comment this soon after a close came with it: the item was not closed without a word.
 CLOSED_WITH_A_WORD = timedelta(minutes=1)
 PARTS = ("answered", "closed_unanswered", "waiting")
+ENDINGS = ("answered", "closed_by_team", "withdrawn", "closed_by_bot", "closed_by_other")
 _NO_TEAM = "nothing says who is in the team: list it in people.yaml"
 
 
@@ -188,7 +189,8 @@ def attainment_measured(view: View) -> Measured:
     estimates = [replace(part, n_excluded=excluded.height) for part in _parts(rows, "all")]
     for group, judged in _strata(view, rows, responses):
         estimates += _stratum(judged, group)
-    return Measured(rows, estimates, lambda: [_response_curves(rows)], lambda: excluded)
+    due = rows.filter(pl.col("part").is_not_null())
+    return Measured(rows, estimates, lambda: [_response_curves(due)], lambda: excluded)
 
 
 def _judged(view: View, responses: pl.DataFrame, target_hours: float) -> pl.DataFrame:
@@ -277,11 +279,9 @@ def _silent_close() -> pl.Expr:
 
 
 def _response_curves(rows: pl.DataFrame) -> pl.DataFrame:
-    is_silent = pl.col("ending") != "answered"
-    ending = rows.select(
-        pl.when(is_silent).then(pl.lit("closed_unanswered")).otherwise("ending").alias("ending")
-    )["ending"]
-    return duration_curves(aalen_johansen(rows["waited_hours"], ending, endings=PARTS[:2]))
+    """Answered, or closed without a word by whom; a closer nobody knows is one of the others."""
+    ending = rows["ending"].replace("closed_by_unknown", "closed_by_other")
+    return duration_curves(aalen_johansen(rows["waited_hours"], ending, endings=ENDINGS))
 
 
 def _or_now(column: str, as_of: datetime) -> pl.Expr:
