@@ -396,7 +396,8 @@ def waiting_frame() -> pl.DataFrame:
 def _waits(kind: str, number: int, title: str, hours: float, area: str | None) -> dict[str, Any]:
     url = f"https://example.org/demo/extension/issues/{number}"
     named = {"kind": kind, "repo": "demo/extension", "number": number, "title": title, "url": url}
-    return named | {"waiting_hours": hours, "area": area}
+    owner = {"preview": "otter", "author": "triage-lead (heron)"}.get(area or "")
+    return named | {"waiting_hours": hours, "area": area, "owner": owner}
 
 
 def _write_json(path: Path, said: object) -> None:

@@ -23,6 +23,14 @@ from opsreview.wording import (
 )
 
 MOST_WAITING = 15
+# What a look at the finished alone would have told, by metric: its statistic, and who is counted.
+FINISHED_ALONE = {
+    "response_attainment": ("share_of_answered_in_time", "the answered"),
+    "time_to_first_response": ("median_of_answered", "the answered"),
+    "time_to_first_review": ("median_of_reviewed", "the reviewed"),
+    "change_request_duration": ("median_of_merged", "the merged"),
+    "issue_resolution_duration": ("median_of_closed", "what was closed"),
+}
 WAITS = {
     "issue_unanswered": "no answer yet",
     "waiting_on_team": "since the last word from outside",
@@ -78,6 +86,23 @@ def metric_table(review: Review, metric: str) -> Block | None:
     return rendered("metric_table", rows=[_row(row) for row in _measured_rows(review, metric)])
 
 
+def counting_only(review: Review, *metrics: str) -> Block | None:
+    """What the finished alone would have said in place of these metrics; None where nobody knows.
+
+    Several metrics of one line count the same ones.
+    """
+    told = [
+        (in_words(value, estimate.unit), FINISHED_ALONE[metric][1])
+        for metric in metrics
+        if metric in FINISHED_ALONE
+        and (value := (estimate := _alone(review, metric)).value) is not None
+    ]
+    if not told:
+        return None
+    said = " / ".join(value for value, _ in told)
+    return rendered("counting_only", what=told[0][1], said=said)
+
+
 def waiting_list(review: Review, *kinds: str) -> Block | None:
     """What waits, by link, the longest wait first; None when nothing of these kinds does.
 
@@ -105,6 +130,10 @@ def waiting_row(row: Mapping[str, Any], review: Review) -> dict[str, Any]:
         "wait": in_words(row["waiting_hours"], "hours") + (f", {since}" if since else ""),
         "area": row["area"],
     }
+
+
+def _alone(review: Review, metric: str) -> Estimate:
+    return review.estimate(metric, FINISHED_ALONE[metric][0])
 
 
 def _findings(found: Sequence[Finding]) -> Block | None:

@@ -213,12 +213,12 @@ def _seen(steps: pl.DataFrame, rivals: Rivals) -> list[str]:
 
 
 def _by_whom(shares: Mapping[str, float], rivals: Rivals) -> str:
-    said = [
-        f"{in_words(share, 'share')} {rivals.others[name]}"
-        for name, share in shares.items()
-        if share > 0
-    ]
-    return f" ({', '.join(said)})" if len(rivals.others) > 1 and said else ""
+    """``, most of them withdrawn by the author``; empty where no way leads, or there is but one."""
+    total, most = sum(shares.values()), max(shares, key=lambda name: shares[name])
+    if len(rivals.others) == 1 or shares[most] <= total / 2:
+        return ""
+    which = "all" if shares[most] == total else "most"
+    return f", {which} of them {rivals.others[most]}"
 
 
 def _told_ending(

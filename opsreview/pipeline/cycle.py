@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from opsreview.claims import Spoken, findings
+from opsreview.metrics.methods import methods
 from opsreview.metrics.reading import CycleReading, read_cycle, read_history
 from opsreview.operating_model.document import OperatingModel
 from opsreview.operating_model.ledger import load_sign_offs
@@ -65,8 +66,10 @@ def build_cycle(
     folder = outputs / team.name / plan.cycle.name
     run["target_hours"] = {"response_attainment": targets.response_hours}
     with whole_folder(folder) as made:
-        waiting, shifts = waiting_now(history, plan, reading), _shifts(history, plan, called)
+        waiting = waiting_now(history, plan, reading, model, called)
+        shifts = _shifts(history, plan, called)
         _write_frames(made, history, reading, spoken, waiting, shifts)
+        write_json(made / "methods.json", methods())
         write_json(made / "findings.json", [finding.to_json() for finding in found])
         drift = [claim.to_json() for claim in held]
         write_json(made / "drift.json", drift)

@@ -162,14 +162,24 @@ FRAMES = {
         "n_at_risk",
     ],
     "excluded.parquet": ["metric", "repo", "key", "reason"],
-    "waiting.parquet": ["kind", "repo", "number", "title", "url", "waiting_hours", "area", "rank"],
+    "waiting.parquet": [
+        "kind",
+        "repo",
+        "number",
+        "title",
+        "url",
+        "waiting_hours",
+        "area",
+        "owner",
+        "rank",
+    ],
 }
 METRIC_IDS = {
     *("time_to_first_response", "response_attainment", "issue_resolution_duration", "issue_age"),
     *("issues_new", "issues_closed", "backlog", "waiting_on_team", "time_to_first_review"),
     *("change_request_duration", "review_load", "oncall_share", "interruptions"),
     *("busiest_share", "time_to_resolve", "release_frequency", "release_interval"),
-    *("change_lead_time", "unreleased_changes"),
+    *("change_lead_time", "unreleased_changes", "item_life", "arrivals", "team_acts"),
 }
 
 
@@ -181,7 +191,7 @@ def test_cycle_has_the_files_of_the_scheme(built_demo):
     names = {path.name for path in built_demo.iterdir()}
     files = {"run.json", "findings.json", "proposals.yaml", "summary.md", "next.json", "drift.json"}
     files |= {"verdicts.json", "checks.json", "decision_map.json", "sign_off.json"}
-    files |= {"handoffs.json", "agenda.json"}
+    files |= {"handoffs.json", "agenda.json", "methods.json"}
     pages = {"index.html", "triage_throughput.html", "oncall_load.html"}
     pages |= {"release_regularity.html", "operating_model.html"}
     folders = {"tables", "rejected", "measured", "notebooks", "assets"}
@@ -208,7 +218,7 @@ def test_every_metric_states_something_in_words_of_the_scheme(built_demo):
     assert set(metrics["scope"]) == {"all", "example/analyst-extension"}
     assert set(metrics["unit"]) == {"hours", "share", "count", "per_week"}
     kinds = {group.partition(":")[0] for group in metrics["group"].unique()}
-    assert kinds == {"all", "kind", "person", "day_part", "priority", "area"}
+    assert kinds == {"all", "kind", "person", "day_part", "priority", "area", "phase"}
     assert metrics.select("metric", "scope", "group", "statistic").is_unique().all()
 
 
@@ -239,6 +249,14 @@ def test_exact_counts_carry_no_bounds_and_shares_and_rates_do(built_demo):
             .to_series()
             .all()
         )
+
+
+def test_methods_say_what_every_metric_is_and_where_it_is_from(built_demo):
+    said = read(built_demo / "methods.json")
+    assert {row["metric"] for row in said} == METRIC_IDS
+    for row in said:
+        assert list(row) == ["metric", "topic", "summary", "standard", "source"]
+        assert row["source"].startswith("https://") or row["standard"] == "ours"
 
 
 def test_findings_have_their_keys(built_demo):
