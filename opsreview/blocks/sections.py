@@ -42,20 +42,14 @@ def question(review: Review, text: str, *metrics: str) -> Block | None:
     return rendered("question", text=text) if review.is_measurable(*metrics) else None
 
 
-def finding(review: Review, metric: str, *, group: str = "all") -> Block | None:
-    """What was found about a metric, and how it stands to what was promised.
+def finding(review: Review, *metrics: str, group: str = "all") -> Block | None:
+    """What was found about each of some metrics, and how it stands to what was promised.
 
-    Where no sentence was made of it, its statistics are told one by one. None when it could not
-    be measured: ``not_told`` says so.
+    Where no sentence was made of one, its statistics are told one by one. One that could not be
+    measured is left to ``not_told``; None when none could be.
     """
-    if not review.is_measurable(metric):
-        return None
-    found = [
-        each
-        for each in review.findings()
-        if each.metric == metric and each.group == group and each.scope == "all"
-    ]
-    return _findings(found) or _statistics(review, metric, group)
+    told = [said for metric in metrics if (said := _finding(review, metric, group)) is not None]
+    return Block("\n".join(said.html for said in told)) if told else None
 
 
 def findings_list(review: Review, topic: str) -> Block | None:
@@ -130,6 +124,17 @@ def waiting_row(row: Mapping[str, Any], review: Review) -> dict[str, Any]:
         "wait": in_words(row["waiting_hours"], "hours") + (f", {since}" if since else ""),
         "area": row["area"],
     }
+
+
+def _finding(review: Review, metric: str, group: str) -> Block | None:
+    if not review.is_measurable(metric):
+        return None
+    found = [
+        each
+        for each in review.findings()
+        if each.metric == metric and each.group == group and each.scope == "all"
+    ]
+    return _findings(found) or _statistics(review, metric, group)
 
 
 def _alone(review: Review, metric: str) -> Estimate:

@@ -9,7 +9,7 @@ import polars as pl
 
 from opsreview.estimate import Estimate, in_words
 from opsreview.figures.theme import AMBER, BLUE, GREEN, GREY, ORANGE, PURPLE, Told, drawn
-from opsreview.wording import PHASES, capitalised, interval_in_words
+from opsreview.wording import PHASES, capitalised, counted, interval_in_words
 
 KINDS = {"pull_request": "Pull requests", "issue": "Issues"}
 COLORS = {
@@ -66,7 +66,7 @@ def time_by_phase(metric: pl.DataFrame) -> go.Figure | None:
         barmode="stack",
         bargap=0.35,
         xaxis={
-            "range": [0, 1.001],
+            "range": [0, 1.04],
             "dtick": 0.25,
             "tickformat": ".0%",
             "title": {"text": "share of all their time"},
@@ -94,10 +94,10 @@ def arrivals_against_acts(
     bars = [bar for by_hour in found for bar in _hour_bars(by_hour)]
     total, weekend = _total(arrivals), _weekend_share(arrivals)
     came_at_weekends = f"{in_words(weekend, 'share')} came at a weekend"
-    title = f"{in_words(weekend, 'share')} of {total} issues came at a weekend"
+    title = f"{in_words(weekend, 'share')} of {counted(total, 'issue')} came at a weekend"
     if at_work.value is not None:
         came = in_words(at_work.value, "share")
-        title = f"{came} of {total} issues came while somebody of the team was at work"
+        title = f"{came} of {counted(total, 'issue')} came while somebody of the team was at work"
     note = " · ".join(filter(None, (interval_in_words(at_work), came_at_weekends)))
     if acts.height:
         note += (
@@ -165,8 +165,13 @@ def _median_life(metric: pl.DataFrame, kind: str) -> str:
     life = Estimate.from_row(row.row(0, named=True))
     things = KINDS[kind].lower()
     if life.value is None:
-        return f"{life.n} {things}, fewer than half of them over yet"
-    return f"half of {life.n} {things} took {in_words(life.value, 'hours')} or more"
+        return f"{counted(life.n, things[:-1])}, fewer than half of them over yet"
+    hours = in_words(life.value, "hours")
+    return (
+        f"half of {life.n} {things} took {hours} or more"
+        if life.n > 1
+        else f"the one {things[:-1]} took {hours}"
+    )
 
 
 def _by_hour(curve: pl.DataFrame) -> pl.DataFrame:
@@ -212,8 +217,8 @@ def _both_ways(found: list[pl.DataFrame]) -> dict[str, Any]:
         float(by_hour.group_by("hour").agg(pl.col("share").sum())["share"].max() or 0)  # type: ignore[arg-type]
         for by_hour in found
     )
-    step = 0.05 if highest > 0.08 else 0.02
-    ticks = [round(step * i, 2) for i in range(-int(highest / step) - 1, int(highest / step) + 2)]
+    step = next(step for step in (0.02, 0.05, 0.1, 0.25) if highest <= 4 * step)
+    ticks = [round(step * i, 2) for i in range(-4, 5) if abs(step * i) < highest + step]
     ticks = [tick for tick in ticks if tick >= 0 or len(found) > 1]
     return {
         "title": {"text": "share of all"},

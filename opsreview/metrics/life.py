@@ -19,6 +19,12 @@ from opsreview.window import Window, literal
 PHASES = ("queue", "waiting_on_us", "waiting_on_author", "in_review", "unreleased")
 KINDS = ("issue", "pull_request")
 _WHOSE = [*ITEM, "kind", "title", "url"]
+_NO_WAITS = {
+    "repo": pl.String,
+    "number": pl.Int64,
+    "waited_hours": pl.Float64,
+    "is_censored": pl.Boolean,
+}
 _NOTHING_ENDED = "nothing was closed or merged in the window"
 
 
@@ -196,6 +202,9 @@ def _share_of(spent: pl.DataFrame, every: pl.DataFrame) -> Estimate:
 
 
 def _unreleased(view: View, items: pl.DataFrame) -> pl.DataFrame:
+    """Their waits from merge to release; none where no release is known."""
+    if view["releases"].is_empty():
+        return pl.DataFrame(schema=_NO_WAITS)
     merged = view["pull_requests"].join(items, on=ITEM, how="semi")
     ever = Window(view.window.start_at - timedelta(days=36500), view.as_of)
     return change_lead_time(merged, view["releases"], window=ever, as_of=view.as_of)

@@ -138,3 +138,11 @@ def test_methods_are_known_by_a_part_of_their_name() -> None:
     assert "rival" in assumption_of("Aalen-Johansen, log-log 95 %")
     assert "cluster" in assumption_of("7 clusters dealt among 5 people")
     assert assumption_of("a method of tomorrow") == ""
+
+
+def test_findings_of_several_metrics_stand_together_and_the_unmeasured_are_left(
+    review: Review,
+) -> None:
+    said = text(blocks.finding(review, "response_attainment", "nothing_known", "release_interval"))
+    assert said.index("within 3 d") < said.index("Median gap between releases")
+    assert blocks.finding(review, "nothing_known") is None

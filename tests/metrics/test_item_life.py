@@ -212,6 +212,20 @@ def test_life_of_some_rows_is_the_median_of_their_items() -> None:
     assert (median.statistic, median.value, median.n) == ("median", 192, 1)
 
 
+def test_the_order_of_rows_and_a_bots_words_change_nothing() -> None:
+    said = [
+        {"number": 1 + i % 2, "author": who, "created_at": f"2026-10-{2 + i:02}"}
+        for i, who in enumerate(("ada", "rae", "ben", "rae"))
+    ]
+    noise = [{"number": 1, "author": "x[bot]", "created_at": "2026-10-01 01:00"}]
+    longer = {**SPAN, "closed_at": "2026-10-09"}
+    plain = life_measured(view(issues=issues(longer, longer), comments=comments(*said))).rows
+    loud = comments(*reversed([*said, *noise]))
+    assert life_measured(view(issues=issues(longer, longer)[::-1], comments=loud)).rows.equals(
+        plain
+    )
+
+
 HOURS = st.integers(0, 40 * 24)
 ACTS = st.lists(
     st.tuples(HOURS, st.sampled_from(["ada", "rae", "zoe", "x[bot]", "ghost"])), max_size=8
