@@ -42,12 +42,13 @@ def finished_items(
         One row per item: repo, number, kind, title, url, opened_at, closed_at (the last close),
         author_id, author_kind, is_draft.
     """
+    began = spells.lazy().filter(pl.col("start_at") <= literal(as_of))
+    closed_in_time = window.has("closed_at") & (pl.col("closed_at") <= literal(as_of))
     known = (
-        spells.lazy()
-        .filter(pl.col("start_at") <= literal(as_of))
+        began.join(began.filter(window.has("end_at")), on=[*ITEM, "kind"], how="semi")
         .group_by(*ITEM, "kind")
         .agg(closed_at=pl.col("end_at").sort_by("spell").last())
-        .filter(window.has("closed_at") & (pl.col("closed_at") <= literal(as_of)))
+        .filter(closed_in_time)
     )
     shared = [*ITEM, "title", "url", "opened_at", "author_id", "author_kind"]
     items = pl.concat(

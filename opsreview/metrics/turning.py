@@ -40,7 +40,7 @@ def marks(
             _said(whose, comments),
             _reviewed(whose, reviews),
             _acts(whose, events),
-            _closings(spells),
+            _closings(whose, spells),
         ],
         how="diagonal",
     )
@@ -142,9 +142,10 @@ def _acts(whose: pl.LazyFrame, events: pl.DataFrame) -> pl.LazyFrame:
     )
 
 
-def _closings(spells: pl.DataFrame) -> pl.LazyFrame:
-    ends = spells.lazy().filter(pl.col("end_at").is_not_null())
-    starts = spells.lazy().filter(pl.col("spell") > 0)
+def _closings(whose: pl.LazyFrame, spells: pl.DataFrame) -> pl.LazyFrame:
+    held = spells.lazy().join(whose, on=ITEM, how="semi")
+    ends = held.filter(pl.col("end_at").is_not_null())
+    starts = held.filter(pl.col("spell") > 0)
     return pl.concat(
         [
             ends.select(*ITEM, "spell", at="end_at", is_between=pl.lit(True)),
