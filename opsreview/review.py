@@ -235,6 +235,12 @@ class Review:
         return checks
 
     @cached_property
+    def methods(self) -> list[dict[str, str]]:
+        """``methods.json``: what each metric is, by which standard, and where that is told."""
+        methods: list[dict[str, str]] = self._json("methods.json", [])
+        return methods
+
+    @cached_property
     def decision_map(self) -> list[dict[str, Any]]:
         """``decision_map.json``: the recurring decisions, what is unclear first."""
         recurring: list[dict[str, Any]] = self._json("decision_map.json", [])

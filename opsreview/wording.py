@@ -22,6 +22,9 @@ METRIC_NAMES = {
     "reopen_rate": "share of closed issues opened again",
     "backlog": "backlog",
     "waiting_on_team": "issues waiting on the team",
+    "item_life": "where the time goes",
+    "arrivals": "issues arriving while somebody is at work",
+    "team_acts": "acts of the team",
     "time_to_first_review": "time to a first review",
     "change_request_duration": "time to merge",
     "review_load": "reviews by person",
@@ -40,6 +43,13 @@ METRIC_NAMES = {
     "release_interval": "gaps between releases",
     "change_lead_time": "time from merge to release",
     "unreleased_changes": "merged and unreleased changes",
+}
+PHASES = {
+    "queue": "before the first touch",
+    "waiting_on_us": "waiting on us",
+    "waiting_on_author": "waiting on the author",
+    "in_review": "in review",
+    "unreleased": "merged, not released",
 }
 GROUP_NAMES = {
     "all": "everything",
@@ -71,6 +81,14 @@ GROUP_NAMES = {
     "day_part:working": "working hours",
     "day_part:off_hours": "off-hours",
     "day_part:sleep": "sleep (22–08)",
+} | {
+    f"{scope}phase:{phase}": words + of
+    for scope, of in (
+        ("", ""),
+        ("kind:issue ", ", issues"),
+        ("kind:pull_request ", ", pull requests"),
+    )
+    for phase, words in PHASES.items()
 }
 STATISTIC_NAMES = {
     ("time_to_first_response", "median_working_hours"): (
@@ -132,6 +150,11 @@ STATISTIC_NAMES = {
     ("work_mix", "count"): "pull requests merged",
     ("work_mix", "share"): "share of merged work",
     ("work_mix", "median"): "median time to close an issue",
+    ("item_life", "median"): "median life of what was finished",
+    ("item_life", "share"): "share of the time of all",
+    ("arrivals", "count"): "issues opened",
+    ("arrivals", "share_in_working_hours"): "share opened while somebody was at work",
+    ("team_acts", "share_in_working_hours"): "share of the team's acts in working hours",
     ("review_load", "count"): "reviews",
     ("review_load", "share"): "share of reviews",
     ("review_load", "top_share"): "share of reviews by one person",

@@ -243,7 +243,7 @@ def history_frame(cycle_count: int = 14) -> pl.DataFrame:
 def curves_frame(*, has_pager: bool = True) -> pl.DataFrame:
     """``curves.parquet`` of a cycle."""
     frames = [
-        rival_curves("time_to_first_response", ("answered", "closed_unanswered")),
+        rival_curves("time_to_first_response", ("answered", "closed_by_team")),
         rival_curves("time_to_first_review", ("reviewed", "closed_unreviewed"), speed=6),
         rival_curves("change_request_duration", ("merged", "closed_unmerged"), speed=2),
         done_curve("issue_resolution_duration", hours=900),
@@ -398,7 +398,8 @@ def waiting_frame() -> pl.DataFrame:
 def _waits(kind: str, number: int, title: str, hours: float, area: str | None) -> dict[str, Any]:
     url = f"https://example.org/demo/extension/issues/{number}"
     named = {"kind": kind, "repo": "demo/extension", "number": number, "title": title, "url": url}
-    return named | {"waiting_hours": hours, "area": area}
+    owner = {"preview": "otter", "author": "triage-lead (heron)"}.get(area or "")
+    return named | {"waiting_hours": hours, "area": area, "owner": owner}
 
 
 def _write_json(path: Path, said: object) -> None:

@@ -11,11 +11,13 @@ from opsreview.blocks.drift import drift, handoff_cases, handoffs, held_by_kind
 from opsreview.blocks.front import banner, fill_in, next_up, opening, waiting_now
 from opsreview.blocks.headlines import headlines
 from opsreview.blocks.meeting import agenda, sign_off
+from opsreview.blocks.methods import method_note
 from opsreview.blocks.model import model_at_a_glance, not_declared, operating_model_map
 from opsreview.blocks.proposals import proposals
 from opsreview.blocks.quality import data_quality
 from opsreview.blocks.rules import model_rules
 from opsreview.blocks.sections import (
+    counting_only,
     finding,
     findings_list,
     metric_table,
@@ -24,12 +26,15 @@ from opsreview.blocks.sections import (
     stepped,
     waiting_list,
 )
+from opsreview.blocks.strata import strata_table
+from opsreview.blocks.waiting import waiting_board
 
 __all__ = [
     "Block",
     "agenda",
     "banner",
     "broken_references",
+    "counting_only",
     "data_quality",
     "decision_history",
     "decision_map",
@@ -41,6 +46,7 @@ __all__ = [
     "handoffs",
     "headlines",
     "held_by_kind",
+    "method_note",
     "metric_table",
     "model_at_a_glance",
     "model_rules",
@@ -54,7 +60,9 @@ __all__ = [
     "question",
     "sign_off",
     "stepped",
+    "strata_table",
     "verdicts",
+    "waiting_board",
     "waiting_list",
     "waiting_now",
 ]

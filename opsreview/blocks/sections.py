@@ -23,6 +23,14 @@ from opsreview.wording import (
 )
 
 MOST_WAITING = 15
+# What a look at the finished alone would have told, by metric: its statistic, and who is counted.
+FINISHED_ALONE = {
+    "response_attainment": ("share_of_answered_in_time", "the answered"),
+    "time_to_first_response": ("median_of_answered", "the answered"),
+    "time_to_first_review": ("median_of_reviewed", "the reviewed"),
+    "change_request_duration": ("median_of_merged", "the merged"),
+    "issue_resolution_duration": ("median_of_closed", "what was closed"),
+}
 WAITS = {
     "issue_unanswered": "no answer yet",
     "waiting_on_team": "since the last word from outside",
@@ -43,20 +51,14 @@ def question(review: Review, text: str, *metrics: str) -> Block | None:
     return rendered("question", text=text) if review.is_measurable(*metrics) else None
 
 
-def finding(review: Review, metric: str, *, group: str = "all") -> Block | None:
-    """What was found about a metric, and how it stands to what was promised.
+def finding(review: Review, *metrics: str, group: str = "all") -> Block | None:
+    """What was found about each of some metrics, and how it stands to what was promised.
 
-    Where no sentence was made of it, its statistics are told one by one. None when it could not
-    be measured: ``not_told`` says so.
+    Where no sentence was made of one, its statistics are told one by one. One that could not be
+    measured is left to ``not_told``; None when none could be.
     """
-    if not review.is_measurable(metric):
-        return None
-    found = [
-        each
-        for each in review.findings()
-        if each.metric == metric and each.group == group and each.scope == "all"
-    ]
-    return _findings(found) or _statistics(review, metric, group)
+    told = [said for metric in metrics if (said := _finding(review, metric, group)) is not None]
+    return Block("\n".join(said.html for said in told)) if told else None
 
 
 def findings_list(review: Review, topic: str) -> Block | None:
@@ -87,6 +89,23 @@ def metric_table(review: Review, metric: str) -> Block | None:
     return rendered("metric_table", rows=[_row(row) for row in _measured_rows(review, metric)])
 
 
+def counting_only(review: Review, *metrics: str) -> Block | None:
+    """What the finished alone would have said in place of these metrics; None where nobody knows.
+
+    Several metrics of one line count the same ones.
+    """
+    told = [
+        (in_words(value, estimate.unit), FINISHED_ALONE[metric][1])
+        for metric in metrics
+        if metric in FINISHED_ALONE
+        and (value := (estimate := _alone(review, metric)).value) is not None
+    ]
+    if not told:
+        return None
+    said = " / ".join(value for value, _ in told)
+    return rendered("counting_only", what=told[0][1], said=said)
+
+
 def waiting_list(review: Review, *kinds: str) -> Block | None:
     """What waits, by link, the longest wait first; None when nothing of these kinds does.
 
@@ -114,6 +133,21 @@ def waiting_row(row: Mapping[str, Any], review: Review) -> dict[str, Any]:
         "wait": in_words(row["waiting_hours"], "hours") + (f", {since}" if since else ""),
         "area": row["area"],
     }
+
+
+def _finding(review: Review, metric: str, group: str) -> Block | None:
+    if not review.is_measurable(metric):
+        return None
+    found = [
+        each
+        for each in review.findings()
+        if each.metric == metric and each.group == group and each.scope == "all"
+    ]
+    return _findings(found) or _statistics(review, metric, group)
+
+
+def _alone(review: Review, metric: str) -> Estimate:
+    return review.estimate(metric, FINISHED_ALONE[metric][0])
 
 
 def _findings(found: Sequence[Finding]) -> Block | None:

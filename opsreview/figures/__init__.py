@@ -7,6 +7,7 @@ and ``table``, the numbers drawn, as ``{"columns": [...], "rows": [[...]]}``.
 
 from opsreview.figures.backlog import age_by_week, backlog_by_day, opened_and_closed
 from opsreview.figures.durations import duration_curve, waiting_curve
+from opsreview.figures.flow import arrivals_against_acts, time_by_phase
 from opsreview.figures.history import headline_history
 from opsreview.figures.oncall import (
     duty_shares,
@@ -15,10 +16,12 @@ from opsreview.figures.oncall import (
     shift_timeline,
 )
 from opsreview.figures.releases import release_calendar, release_gaps
-from opsreview.figures.triage import review_load_bars
+from opsreview.figures.triage import answers_by_person, review_load_bars
 
 __all__ = [
     "age_by_week",
+    "answers_by_person",
+    "arrivals_against_acts",
     "backlog_by_day",
     "duration_curve",
     "duty_shares",
@@ -30,5 +33,6 @@ __all__ = [
     "release_gaps",
     "review_load_bars",
     "shift_timeline",
+    "time_by_phase",
     "waiting_curve",
 ]

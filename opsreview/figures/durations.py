@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import plotly.graph_objects as go
@@ -15,7 +16,10 @@ from opsreview.figures.theme import (
     BLUE,
     CLEAR,
     FAINT,
+    GREEN,
     GREY,
+    ORANGE,
+    PURPLE,
     Told,
     drawn,
     escaped,
@@ -26,13 +30,14 @@ from opsreview.figures.time_axis import axis_end, checkpoints, duration_axis, pl
 from opsreview.wording import capitalised, group_name, span_in_words
 
 MOST_POINTS = 150
+COLORS = (BLUE, AMBER, PURPLE, ORANGE, GREEN)  # the good ending first
 
 
 def waiting_curve(curve: pl.DataFrame, *, target_hours: float | None) -> go.Figure | None:
-    """Of all that began: the share answered, closed without one, and still waiting, by time.
+    """Of all that began: the share answered, ended otherwise and how, and still waiting, by time.
 
     Args:
-        curve: One metric's curves of ``curves.parquet``, three adding to 1: ``metric``, ``group``,
+        curve: One metric's curves of ``curves.parquet``, adding to 1: ``metric``, ``group``,
             ``curve``, ``hours``, ``value``, ``lower``, ``upper``, ``n_at_risk``.
         target_hours: The deadline to draw, if there is one.
 
@@ -42,15 +47,16 @@ def waiting_curve(curve: pl.DataFrame, *, target_hours: float | None) -> go.Figu
     if curve.is_empty():
         return None
     rivals = RIVALS[curve["metric"][0]]
-    names = (rivals.good, rivals.other, "waiting")
+    names = (*rivals.endings, "waiting")
     steps = _steps(curve, names)
     end = axis_end(_mostly_over(steps, 1 - steps["waiting"]), target_hours)
     shown = _thinned(_held_to(steps, end), target_hours)
-    words = (rivals.good_words, rivals.other_words, "still waiting")
     areas = [
         _area(shown, name, said, color)
-        for name, said, color in zip(names, words, (BLUE, AMBER, GREY), strict=True)
+        for (name, said), color in zip(rivals.endings.items(), COLORS, strict=False)
+        if name == rivals.good or name in _seen(steps, rivals)
     ]
+    areas.append(_area(shown, "waiting", "still waiting", GREY))
     told = _told_rivals(curve, steps, rivals, end, target_hours)
     layout = _target(target_hours) | _axes(end, rivals.since, f"share of {rivals.things}")
     return drawn(areas, told, **layout)
@@ -185,19 +191,34 @@ def _told_rivals(
     good = curve.filter(pl.col("curve") == rivals.good)
     hours = target if target and _at(steps, target, rivals.good) is not None else None
     at = hours or min(end, steps["hours"][-1])
-    share, other = _at(steps, at, rivals.good), _at(steps, at, rivals.other)
+    shares = {name: _at(steps, at, name) or 0.0 for name in rivals.endings}
+    share = shares.pop(rivals.good)
     within = in_words(at, "hours")
     title = f"{in_words(share, 'share')} of {n} {things} were {rivals.good_words} within {within}"
-    rest = max(0.0, 1 - (share or 0) - (other or 0))
+    other, seen = sum(shares.values()), _seen(steps, rivals)
     parts = [
         _interval(good, at) if rivals.has_own_interval else "",
-        f"{in_words(other, 'share')} {rivals.other_words}",
-        f"{in_words(rest, 'share')} still waiting then",
+        f"{in_words(other, 'share')} {rivals.other_words}{_by_whom(shares, rivals)}",
+        f"{in_words(max(0.0, 1 - share - other), 'share')} still waiting then",
     ]
-    columns = ["within", rivals.good_words, rivals.other_words, "still waiting"]
-    rows = _rows(steps, (rivals.good, rivals.other, "waiting"), end, target)
+    columns = ["within", rivals.good_words, *(rivals.others[name] for name in seen)]
+    rows = _rows(steps, (rivals.good, *seen, "waiting"), end, target)
     note = " · ".join(filter(None, parts))
-    return Told(title, note, f"{title}: {note}.", columns, rows)
+    return Told(title, note, f"{title}: {note}.", [*columns, "still waiting"], rows)
+
+
+def _seen(steps: pl.DataFrame, rivals: Rivals) -> list[str]:
+    """The other endings that happened at all; the only one there is always."""
+    return [name for name in rivals.others if len(rivals.others) == 1 or steps[name][-1] > 0]
+
+
+def _by_whom(shares: Mapping[str, float], rivals: Rivals) -> str:
+    """``, most of them withdrawn by the author``; empty where no way leads, or there is but one."""
+    total, most = sum(shares.values()), max(shares, key=lambda name: shares[name])
+    if len(rivals.others) == 1 or shares[most] <= total / 2:
+        return ""
+    which = "all" if shares[most] == total else "most"
+    return f", {which} of them {rivals.others[most]}"
 
 
 def _told_ending(

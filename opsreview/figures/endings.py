@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Rivals:
-    """The two ways a wait ends, as curves are named and as they are said."""
+    """The ways a wait ends, as curves are named and as they are said.
+
+    ``others`` are the parts of ``other_words``, each with its own words; one part has none.
+    """
 
     things: str
     good: str
     good_words: str
-    other: str
+    others: Mapping[str, str]
     other_words: str
     since: str
     has_own_interval: bool = True  # False: a finding gives the interval of a plain share
+
+    @property
+    def endings(self) -> dict[str, str]:
+        """Every curve but the waiting one, with its words."""
+        return {self.good: self.good_words, **self.others}
 
 
 @dataclass(frozen=True)
@@ -27,12 +36,18 @@ class Ending:
     since: str
 
 
+_SILENT = {
+    "closed_by_team": "silently closed by the team",
+    "withdrawn": "withdrawn by the author",
+    "closed_by_bot": "closed by a bot",
+    "closed_by_other": "closed by others",
+}
 RIVALS = {
     "response_attainment": Rivals(
         "issues due",
         "answered",
         "answered by the team",
-        "closed_unanswered",
+        _SILENT,
         "closed without a word",
         "opening",
         has_own_interval=False,
@@ -41,7 +56,7 @@ RIVALS = {
         "issues opened",
         "answered",
         "answered",
-        "closed_unanswered",
+        _SILENT,
         "closed without a word",
         "opening",
     ),
@@ -49,7 +64,7 @@ RIVALS = {
         "pull requests",
         "reviewed",
         "reviewed",
-        "closed_unreviewed",
+        {"closed_unreviewed": "ended without one"},
         "ended without one",
         "ready for review",
     ),
@@ -57,7 +72,7 @@ RIVALS = {
         "pull requests",
         "merged",
         "merged",
-        "closed_unmerged",
+        {"closed_unmerged": "closed unmerged"},
         "closed unmerged",
         "ready for review",
     ),

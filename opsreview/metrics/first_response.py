@@ -37,6 +37,7 @@ RESPONSE_STATISTICS = (
 ATTAINMENT_STATISTICS = (*((f"share_{part}", "share") for part in PARTS), (NAIVE_SHARE, "share"))
 _OF_ANSWERED = "of the answered alone: leaves out who was closed without a word and who still waits"
 _NONE_DUE = "no issue was due in the window"
+ENDINGS = ("answered", "closed_by_team", "withdrawn", "closed_by_bot", "closed_by_other")
 
 
 def time_to_first_response(
@@ -204,7 +205,8 @@ def attainment_measured(view: View) -> Measured:
     estimates = [replace(part, n_excluded=excluded.height) for part in _parts(rows, "all")]
     for group, judged in _strata(view, rows, responses):
         estimates += _stratum(judged, group)
-    return Measured(rows, estimates, lambda: [_response_curves(rows)], lambda: excluded)
+    due = rows.filter(pl.col("part").is_not_null())
+    return Measured(rows, estimates, lambda: [_response_curves(due)], lambda: excluded)
 
 
 def _judged(view: View, responses: pl.DataFrame, target_hours: float) -> pl.DataFrame:
@@ -290,11 +292,9 @@ def _waits(
 
 
 def _response_curves(rows: pl.DataFrame) -> pl.DataFrame:
-    is_silent = pl.col("ending") != "answered"
-    ending = rows.select(
-        pl.when(is_silent).then(pl.lit("closed_unanswered")).otherwise("ending").alias("ending")
-    )["ending"]
-    return duration_curves(aalen_johansen(rows["waited_hours"], ending, endings=PARTS[:2]))
+    """Answered, or closed without a word by whom; a closer nobody knows is one of the others."""
+    ending = rows["ending"].replace("closed_by_unknown", "closed_by_other")
+    return duration_curves(aalen_johansen(rows["waited_hours"], ending, endings=ENDINGS))
 
 
 def _shares_of(view: View) -> list[tuple[str, str, str]]:

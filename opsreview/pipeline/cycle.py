@@ -11,6 +11,7 @@ import polars as pl
 from opsreview.claims import Spoken, findings
 from opsreview.filtering.known import FILE, Known
 from opsreview.findings import Finding
+from opsreview.metrics.methods import methods
 from opsreview.metrics.reading import CycleReading
 from opsreview.metrics.registry import METRICS
 from opsreview.operating_model.document import OperatingModel
@@ -69,10 +70,12 @@ def build_cycle(
             found = over_the_quarter(found, of_quarter, longer.plan.cycle.title)
             _write_quarter(made / "quarter", told, of_quarter, longer)
             write_json(made / "quarter" / "run.json", stepped_run(run, seen, longer))
-        waiting, shifts = waiting_now(history, plan, seen.reading), _shifts(history, plan, called)
+        waiting = waiting_now(history, plan, seen.reading, model, called)
+        shifts = _shifts(history, plan, called)
         _write_frames(made, history, seen.reading, spoken, waiting, shifts)
         known = Known(history.subject, target_steps(history), called)
         write_json(made / FILE, known.to_json())
+        write_json(made / "methods.json", methods())
         write_json(made / "findings.json", [finding.to_json() for finding in found])
         drift = [claim.to_json() for claim in held]
         write_json(made / "drift.json", drift)

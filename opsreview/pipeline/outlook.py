@@ -25,6 +25,7 @@ WAITING_SCHEMA: dict[str, Any] = {
     "url": pl.String,
     "waiting_hours": pl.Float64,
     "area": pl.String,
+    "owner": pl.String,
     "rank": pl.Int64,
 }
 SLOTS_AHEAD = timedelta(days=120)
@@ -32,13 +33,20 @@ SLOTS_BEHIND = timedelta(days=365)
 SHIFTS_AHEAD = 3
 
 
-def waiting_now(history: TeamHistory, plan: Plan, reading: CycleReading) -> pl.DataFrame:
+def waiting_now(
+    history: TeamHistory,
+    plan: Plan,
+    reading: CycleReading,
+    model: OperatingModel | None,
+    called: Appearance,
+) -> pl.DataFrame:
     """What waits on the team at ``as_of``, the longest wait of each kind first.
 
     Returns:
         kind (``issue_unanswered``: the team never spoke; ``waiting_on_team``: it spoke, and was
         answered; ``review``: no first review yet; ``unreleased``: merged), repo, number, title,
-        url, waiting_hours, area, rank (1 is the longest of its kind).
+        url, waiting_hours, area, owner (who holds the area in the model, as people appear on
+        pages: ``ada``, or ``triage-lead (ada)``), rank (1 is the longest of its kind).
     """
     issues = reading.measured["waiting_on_team"]
     found = [pl.DataFrame(schema=WAITING_SCHEMA)]
@@ -56,9 +64,13 @@ def waiting_now(history: TeamHistory, plan: Plan, reading: CycleReading) -> pl.D
     stacked = pl.concat(found, how="diagonal").join(
         _areas(history, plan), on=["repo", "number"], how="left", suffix="_known"
     )
+    owners = _owners(model, called)
     order = pl.col("waiting_hours").rank("ordinal", descending=True).over("kind")
     return (
         stacked.with_columns(area=pl.col("area_known"), rank=order.cast(pl.Int64))
+        .with_columns(
+            owner=pl.col("area").replace_strict(owners, default=None, return_dtype=pl.String)
+        )
         .select(list(WAITING_SCHEMA))
         .sort("kind", "rank")
     )
@@ -158,6 +170,26 @@ def _areas(history: TeamHistory, plan: Plan) -> pl.DataFrame:
     ]
     empty = pl.DataFrame(schema={"repo": pl.String, "number": pl.Int64, "area": pl.String})
     return pl.concat([empty, *found]).unique(["repo", "number"], keep="first", maintain_order=True)
+
+
+def _owners(model: OperatingModel | None, called: Appearance) -> dict[str, str]:
+    """Who holds each area that the model gives an owner, as pages say it."""
+    if model is None:
+        return {}
+    owners = {
+        area: (said.owner, model.holder(said.owner).owner)
+        for area, said in model.entry.areas.items()
+        if said.owner
+    }
+    return {area: _said_of(name, person, called) for area, (name, person) in owners.items()}
+
+
+def _said_of(name: str, person: str | None, called: Appearance) -> str:
+    """``triage-lead (ada)`` for a role, ``ada`` for a person, ``duty`` where the rota decides."""
+    if person is None:
+        return name
+    shown = called.of(person)
+    return shown if name in (person, shown) else f"{name} ({shown})"
 
 
 def _on_duty(shifts: pl.DataFrame, plan: Plan, called: Appearance) -> list[Mapping[str, Any]]:

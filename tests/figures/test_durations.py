@@ -5,7 +5,7 @@ from cycle_factory import CURVES, done_curve, rival_curves
 
 from opsreview.figures import duration_curve, waiting_curve
 
-RESPONSE = ("answered", "closed_unanswered")
+RESPONSE = ("answered", "closed_by_team")
 
 
 def answers(*steps: tuple[float, float, float], n: int = 10) -> pl.DataFrame:
@@ -15,7 +15,7 @@ def answers(*steps: tuple[float, float, float], n: int = 10) -> pl.DataFrame:
         for hours, answered, closed in steps
         for name, value in (
             ("answered", answered),
-            ("closed_unanswered", closed),
+            ("closed_by_team", closed),
             ("waiting", 1 - answered - closed),
         )
     ]
@@ -36,9 +36,8 @@ def test_title_says_the_share_at_the_target() -> None:
     curve = answers((0, 0, 0), (24, 0.5, 0.1), (100, 0.7, 0.2))
     figure = waiting_curve(curve, target_hours=72)
     assert title(figure) == "50 % of 10 issues opened were answered within 3 d"
-    assert "10 % closed without a word · 40 % still waiting then" in str(
-        drawn(figure).layout.title.subtitle.text
-    )
+    closed = "10 % closed without a word, all of them silently closed by the team"
+    assert f"{closed} · 40 % still waiting then" in str(drawn(figure).layout.title.subtitle.text)
 
 
 def test_answer_exactly_at_the_target_is_in_time() -> None:
@@ -67,11 +66,34 @@ def test_three_parts_add_to_one_at_every_place() -> None:
     figure = drawn(waiting_curve(rival_curves("time_to_first_response", RESPONSE), target_hours=72))
     assert [trace.name for trace in figure.data] == [
         "answered",
-        "closed without a word",
+        "silently closed by the team",
         "still waiting",
     ]
     for parts in zip(*(trace.y for trace in figure.data), strict=True):
         assert sum(parts) == pytest.approx(1, abs=2e-4)
+
+
+def test_who_closed_without_a_word_is_told_apart() -> None:
+    first = answers((0, 0, 0), (24, 0.5, 0.1), (100, 0.6, 0.1))
+    bots = first.filter(curve="closed_by_team").with_columns(
+        curve=pl.lit("closed_by_bot"), value=pl.col("value") / 2
+    )
+    waiting = pl.col("value") - pl.when(pl.col("hours") > 0).then(0.05).otherwise(0)
+    less = pl.when(pl.col("curve") == "waiting").then(waiting).otherwise("value")
+    figure = drawn(
+        waiting_curve(pl.concat([first.with_columns(value=less), bots]), target_hours=72)
+    )
+    assert [trace.name for trace in figure.data] == [
+        "answered",
+        "silently closed by the team",
+        "closed by a bot",
+        "still waiting",
+    ]
+    assert "15 % closed without a word, most of them silently closed by the team" in (
+        str(figure.layout.title.subtitle.text)
+    )
+    assert ["3 d", "50 %", "10 %", "5 %", "35 %"] in figure.layout.meta["table"]["rows"]
+    assert sum(trace.y[-1] for trace in figure.data) == pytest.approx(1, abs=1e-3)
 
 
 def test_thinning_keeps_the_step_before_and_after_the_target() -> None:

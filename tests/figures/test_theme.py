@@ -6,8 +6,11 @@ import pytest
 from cycle_factory import write_cycle
 
 from opsreview import figures, open_review
+from opsreview.estimate import not_measurable
 from opsreview.figures import theme
 from opsreview.review import Review
+
+from .flow_frames import answers, hours, life
 
 LIGHT, DARK = "#ffffff", "#12171e"
 
@@ -42,6 +45,13 @@ def drawn(review: Review) -> list[go.Figure]:
             review.table("releases"), review.release_slots, window=window, zone=zone
         ),
         figures.release_gaps(review.measured("release_interval"), open_hours=None, zone=zone),
+        figures.time_by_phase(life("issue", 9.0, queue=0.4, waiting_on_us=0.6)),
+        figures.arrivals_against_acts(
+            hours("arrivals", ("mon", 9, 2)),
+            hours("team_acts", ("sun", 10, 1)),
+            at_work=not_measurable("share_in_working_hours", "share", "no calendar"),
+        ),
+        figures.answers_by_person(answers(("ada", 6))),
     ]
     return [figure for figure in made if figure is not None]
 

@@ -6,6 +6,7 @@ from factories import at, comments, events, issues, spells
 
 from metrics.views import AS_OF, OCTOBER, stated, view
 from opsreview.metrics.first_response import (
+    ENDINGS,
     attainment_measured,
     first_response_measured,
     time_to_first_response,
@@ -290,7 +291,7 @@ def test_curves_of_answered_closed_and_waiting_add_up_to_one() -> None:
     )
 
     (curves,) = measured.curves()
-    assert set(curves["curve"]) == {"answered", "closed_unanswered", "waiting"}
+    assert set(curves["curve"]) == {*ENDINGS, "waiting"}
     sums = curves.group_by("hours").agg(pl.col("value").sum())["value"].to_list()
     assert sums == pytest.approx([1.0] * len(sums))
 

@@ -152,6 +152,36 @@ def test_some_of_the_rows_give_the_parts_over_them() -> None:
     assert shares["share_of_answered_in_time"].reason == "no issue that was due was answered"
 
 
+def test_curve_at_the_target_is_the_share_with_issues_pending_beside_it() -> None:
+    measured = attainment_measured(
+        view(
+            as_of=at("2026-10-21"),
+            issues=issues(
+                {"opened_at": NOON},
+                {"opened_at": NOON, "closed_at": "2026-10-04"},
+                {"opened_at": NOON},
+                {"opened_at": "2026-10-20 12:00"},
+                {"opened_at": "2026-10-20 18:00"},
+            ),
+            comments=comments(
+                {"created_at": "2026-10-06 12:00"},
+                {"number": 3, "created_at": "2026-10-09"},
+                {"number": 4, "created_at": "2026-10-20 13:00"},
+            ),
+        )
+    )
+
+    (curve,) = measured.curves()
+    by_target = curve.filter(pl.col("hours") <= 72).group_by("curve").agg(pl.col("value").last())
+    shares = dict(by_target.rows())
+    assert stated(measured)["share_answered"].n_pending == 2
+    assert shares["answered"] == pytest.approx(value(measured, "share_answered"), abs=1e-12)
+    assert shares["waiting"] == pytest.approx(value(measured, "share_waiting"), abs=1e-12)
+    assert shares["closed_by_other"] == pytest.approx(
+        value(measured, "share_closed_unanswered"), abs=1e-12
+    )
+
+
 def test_nothing_due_is_not_measurable() -> None:
     parts = stated(attainment_measured(view()))
 

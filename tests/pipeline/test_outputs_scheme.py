@@ -162,7 +162,17 @@ FRAMES = {
         "n_at_risk",
     ],
     "excluded.parquet": ["metric", "repo", "key", "reason"],
-    "waiting.parquet": ["kind", "repo", "number", "title", "url", "waiting_hours", "area", "rank"],
+    "waiting.parquet": [
+        "kind",
+        "repo",
+        "number",
+        "title",
+        "url",
+        "waiting_hours",
+        "area",
+        "owner",
+        "rank",
+    ],
 }
 METRIC_IDS = {
     *("time_to_first_response", "response_attainment", "issue_resolution_duration", "issue_age"),
@@ -171,6 +181,9 @@ METRIC_IDS = {
     *("busiest_share", "time_to_resolve", "release_frequency", "release_interval"),
     *("change_lead_time", "unreleased_changes", "time_to_first_attention", "time_to_triage"),
     *("issues_active", "backlog_management_index", "reopen_rate"),
+    *("item_life", "arrivals", "team_acts", "unreviewed_merge_share", "self_merge_share"),
+    *("change_request_acceptance_ratio", "support_questions", "first_time_share", "work_mix"),
+    "contributor_absence_factor",
 }
 
 
@@ -182,7 +195,7 @@ def test_cycle_has_the_files_of_the_scheme(built_demo):
     names = {path.name for path in built_demo.iterdir()}
     files = {"run.json", "findings.json", "proposals.yaml", "summary.md", "next.json", "drift.json"}
     files |= {"verdicts.json", "checks.json", "decision_map.json", "sign_off.json"}
-    files |= {"handoffs.json", "agenda.json", "signals.json"}
+    files |= {"handoffs.json", "agenda.json", "signals.json", "methods.json"}
     pages = {"index.html", "triage_throughput.html", "oncall_load.html"}
     pages |= {"release_regularity.html", "operating_model.html"}
     folders = {"tables", "rejected", "measured", "notebooks", "assets"}
@@ -244,6 +257,14 @@ def test_exact_counts_carry_no_bounds_and_shares_and_rates_do(built_demo):
             .to_series()
             .all()
         )
+
+
+def test_methods_say_what_every_metric_is_and_where_it_is_from(built_demo):
+    said = read(built_demo / "methods.json")
+    assert {row["metric"] for row in said} == METRIC_IDS
+    for row in said:
+        assert list(row) == ["metric", "topic", "summary", "standard", "source"]
+        assert row["source"].startswith("https://") or row["standard"] == "ours"
 
 
 def test_findings_have_their_keys(built_demo):

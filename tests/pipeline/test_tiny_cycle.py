@@ -103,6 +103,13 @@ BY_HAND = [
     ("change_lead_time", "median", "all", 6 * 24 + 2),
     ("unreleased_changes", "count", "all", 1),
     ("unreleased_changes", "median", "all", 8 * 24 + 15),
+    # 2 h, 24 h, 24 + 146 h, and 24 + 207 h so far: half by 24 h
+    ("item_life", "median", "all", 24),
+    ("item_life", "share", "phase:unreleased", (146 + 207) / (2 + 24 + 170 + 231)),
+    ("item_life", "share", "phase:waiting_on_author", 12 / (2 + 24 + 170 + 231)),
+    ("item_life", "share", "phase:in_review", 18 / (2 + 24 + 170 + 231)),
+    ("item_life", "median", "kind:issue phase:queue", (12 + 2) / 2),
+    ("arrivals", "share_in_working_hours", "all", 3 / 4),  # the third came on a Saturday
 ]
 
 
