@@ -7,6 +7,7 @@ of opsreview hold; making them from the files is not timed.
 from __future__ import annotations
 
 import json
+import statistics
 import sys
 import time
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+TIMES = 3
 ITEM = ["repo", "number"]
 HOUR = pd.Timedelta(hours=1)
 WITH_A_WORD = pd.Timedelta(minutes=1)
@@ -24,17 +26,18 @@ def main(folder: Path, told: Path) -> None:
     start, end, as_of = (pd.Timestamp(plan[name]) for name in ("start", "end", "as_of"))
     target = plan["target_hours"] * HOUR
     issues, comments, spells = (frame(folder, name) for name in ("issues", "comments", "spells"))
-    started = time.perf_counter()
-    anyone = waits(issues, comments, spells, (start, end), as_of)
-    median_hours = median_answered(anyone)
-    is_team = comments["author_is_team"].to_numpy(dtype=bool)
-    since = (start - target, end - target)
-    team = waits(issues, comments[is_team], spells, since, as_of)
-    shares = attainment(team, target)
-    opened = backlog(spells, start, end)
-    seconds = time.perf_counter() - started
-    found = {"seconds": seconds, "median_hours": median_hours, "shares": shares, "open": opened}
-    told.write_text(json.dumps(found))
+    times = []
+    for _ in range(TIMES):
+        started = time.perf_counter()
+        anyone = waits(issues, comments, spells, (start, end), as_of)
+        median_hours = median_answered(anyone)
+        said_by_team = comments[comments["author_is_team"].to_numpy(dtype=bool)]
+        since = (start - target, end - target)
+        shares = attainment(waits(issues, said_by_team, spells, since, as_of), target)
+        opened = backlog(spells, start, end)
+        times.append(time.perf_counter() - started)
+    found = {"median_hours": median_hours, "shares": shares, "open": opened}
+    told.write_text(json.dumps(found | {"seconds": statistics.median(times)}))
 
 
 def frame(folder: Path, table: str) -> pd.DataFrame:
