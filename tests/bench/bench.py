@@ -83,6 +83,21 @@ def figures_of_decisions() -> Iterator[Figure]:
     yield from figures_of_decisions()
 
 
+def figures_of_coverage() -> Iterator[Figure]:
+    """Imported last, as those of decisions are."""
+    from interval_coverage import figures_of_coverage
+
+    yield from figures_of_coverage()
+
+
+def figures_of_a_million(folder: Path) -> Iterator[Figure]:
+    """Imported last, as those of decisions are."""
+    from million import figures_of_a_million
+
+    folder.mkdir()
+    yield from figures_of_a_million(folder)
+
+
 def figures_of_build(
     built: tuple[str, str, str], where: list[str], outputs: Path, *, limit: float | None
 ) -> Iterator[Figure]:
@@ -128,7 +143,9 @@ def _months(cycle: str) -> int:
 
 
 def line_of(figure: Figure) -> str:
-    limit = "" if figure.limit is None else f"{figure.limit:g} {figure.unit}"
+    limits = [f"{limit:g}" for limit in (figure.at_least, figure.limit) if limit is not None]
+    least = "≥ " if figure.limit is None else ""
+    limit = f"{least}{' to '.join(limits)} {figure.unit}" if limits else ""
     value = f"{figure.value:.0f}" if figure.value >= 100 else f"{figure.value:.3g}"
     result = f"{value} {figure.unit}"
     return f"{figure.name:42} {limit:>9} {result:>12}  {figure.verdict:7} {figure.note}".rstrip()
@@ -148,7 +165,9 @@ def main() -> None:
         if DATA.is_dir():
             parts.append(figures_of_gui(Path(scratch) / "gui"))
             parts.append(figures_of_fetching(Path(scratch) / "fetching"))
+        parts.append(figures_of_a_million(Path(scratch) / "million"))
         parts.append(figures_of_decisions())
+        parts.append(figures_of_coverage())
         for figure in (figure for part in parts for figure in part):
             figures.append(figure)
             print(line_of(figure), flush=True)

@@ -1,0 +1,57 @@
+"""The bench says what it measures: its verdicts, and the history of a million in small."""
+
+import sys
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent / "bench"))
+
+from measure import Figure
+from million import CYCLE, EVENTS_PER_ITEM, simulated_tables
+
+from opsreview.tables.schemas import SCHEMAS
+
+ITEMS = 3000
+
+
+@cache
+def tables() -> dict[str, pl.DataFrame]:
+    return simulated_tables(ITEMS)
+
+
+@pytest.mark.parametrize(
+    ("value", "at_least", "limit", "verdict"),
+    [
+        (0.95, 0.935, 0.985, "holds"),
+        (0.93, 0.935, 0.985, "MISSED"),
+        (0.99, 0.935, 0.985, "MISSED"),
+        (2.9, 3, None, "MISSED"),
+        (3, 3, None, "holds"),
+        (11, None, 10, "MISSED"),
+        (11, None, None, ""),
+    ],
+)
+def test_figure_holds_between_its_limits(value, at_least, limit, verdict) -> None:
+    assert Figure("a", value, "", limit, at_least=at_least).verdict == verdict
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_simulated_tables_keep_their_contracts(name: str) -> None:
+    assert SCHEMAS[name].is_valid(tables()[name])
+
+
+def test_simulated_items_have_ten_events_each() -> None:
+    made = {name: table.height for name, table in tables().items()}
+    assert made["issues"] + made["pull_requests"] == ITEMS
+    assert made["comments"] + made["reviews"] + made["events"] == EVENTS_PER_ITEM * ITEMS
+
+
+def test_simulated_cycle_is_one_of_a_hundred_and_twenty() -> None:
+    is_opened = CYCLE.window.has("opened_at")
+    opened = sum(tables()[name].filter(is_opened).height for name in ("issues", "pull_requests"))
+    assert opened == pytest.approx(ITEMS / 120, rel=0.6)
+    assert tables()["spells"]["is_end_known"].all()
+    assert tables()["spells"]["spell"].max() == 1
