@@ -58,7 +58,8 @@ class Subject:
 
         With them are ``acts``, made once for all cycles (``acts.acts_of``).
         """
-        of_each = [(repo, self.tables.of_repo(repo)) for repo in self.repos]
+        unaware = {name: self.tables.frames[name].clear() for name in KNOW_NO_REPOSITORY}
+        of_each = [(repo, {**self.tables.of_repo(repo), **unaware}) for repo in self.repos]
         scopes = [("all", self.tables.frames), *(of_each if len(self.repos) > 1 else [])]
         return [(scope, {**frames, "acts": acts_of(frames)}) for scope, frames in scopes]
 

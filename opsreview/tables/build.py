@@ -46,12 +46,11 @@ class TeamTables:
     doubts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DOUBTS))
 
     def of_repo(self, repo: str) -> Mapping[str, pl.DataFrame]:
-        """The frames with the rows of one repository; tables that know of none are empty."""
-        known = {
+        """The frames with the rows of one repository."""
+        return {
             name: frame.filter(pl.col("repo") == repo) if "repo" in frame.columns else frame
             for name, frame in self.frames.items()
         }
-        return known | {name: known[name].clear() for name in KNOW_NO_REPOSITORY & set(known)}
 
 
 def build_tables(sources: Mapping[str, SourceRows], team: Team) -> TeamTables:
