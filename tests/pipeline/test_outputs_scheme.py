@@ -170,6 +170,13 @@ METRIC_IDS = {
     *("change_request_duration", "review_load", "oncall_share", "interruptions"),
     *("busiest_share", "time_to_resolve", "release_frequency", "release_interval"),
     *("change_lead_time", "unreleased_changes"),
+    "change_request_acceptance_ratio",
+    "unreviewed_merge_share",
+    "self_merge_share",
+    "support_questions",
+    "contributor_absence_factor",
+    "first_time_share",
+    "work_mix",
 }
 
 
@@ -208,7 +215,7 @@ def test_every_metric_states_something_in_words_of_the_scheme(built_demo):
     assert set(metrics["scope"]) == {"all", "example/analyst-extension"}
     assert set(metrics["unit"]) == {"hours", "share", "count", "per_week"}
     kinds = {group.partition(":")[0] for group in metrics["group"].unique()}
-    assert kinds == {"all", "kind", "person", "day_part", "priority", "area"}
+    assert kinds == {"all", "kind", "person", "day_part", "priority", "area", "work", "relation"}
     assert metrics.select("metric", "scope", "group", "statistic").is_unique().all()
 
 
