@@ -16,7 +16,7 @@ OF_A_CYCLE = {
     "release_regularity",
     "operating_model",
 }
-MOST_LINES, MOST_CELL_LINES = 80, 10
+MOST_LINES, MOST_CELL_LINES = 100, 10
 PARAMETERS = {"team": "demo", "cycle": "2026-10", "outputs": "outputs"}
 FORBIDDEN = (
     ast.FunctionDef,

@@ -82,11 +82,20 @@ def not_told(review: Review, *metrics: str) -> Block | None:
     return rendered("not_told", reasons=reasons_said)
 
 
-def metric_table(review: Review, metric: str) -> Block | None:
-    """Every statistic of a metric with its interval and n; None when none could be measured."""
-    if not review.is_measurable(metric):
-        return None
-    return rendered("metric_table", rows=[_row(row) for row in _measured_rows(review, metric)])
+def metric_table(review: Review, metric: str, kind: str = "") -> Block | None:
+    """A metric's statistics with their interval and n; None when none could be measured.
+
+    Args:
+        review: The cycle.
+        metric: Its id.
+        kind: Of which groups, such as ``work`` for ``work:<name>``; every group by default.
+    """
+    rows = [
+        _row(row)
+        for row in _measured_rows(review, metric)
+        if not kind or row["group"].startswith(f"{kind}:")
+    ]
+    return rendered("metric_table", rows=rows) if rows else None
 
 
 def counting_only(review: Review, *metrics: str) -> Block | None:

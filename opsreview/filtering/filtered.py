@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from opsreview.filtering.asked import Asked, listed
 from opsreview.filtering.known import Known
 from opsreview.filtering.selection import WITHOUT_ITEMS, Selection
 from opsreview.filtering.stretches import Stretch
-from opsreview.metrics.reading import CycleReading, read_cycle, read_history
+from opsreview.metrics.reading import CycleReading, read_at, read_cycle, read_history
 from opsreview.metrics.registry import METRICS, Metric
 from opsreview.metrics.view import ITEM
 from opsreview.operating_model.promise import Promise
@@ -119,18 +120,19 @@ class Filtered:
     def _history(self) -> pl.DataFrame:
         maturity = self.as_of - self.window.end_at
         first_at = self._known.first_at
-        windows = sorted(self._stretch.earlier(first_at)) if first_at else []
+        windows = sorted(self._stretch.earlier(first_at), reverse=True) if first_at else []
 
-        def read(window: Window) -> pl.DataFrame:
+        def read(place: int, window: Window) -> pl.DataFrame:
             as_of = window.end_at + maturity
             if self._selection.is_empty_at(as_of):
                 return self._nothing(window, as_of)
             cycle = (window, as_of, self._selection.targets_at(window))
             subject = self._selection.subject_at(as_of)
-            return read_history(subject, [cycle], metrics=self._read).metrics
+            metrics = read_at(place, self._read, self._known.deep)
+            return read_history(subject, [cycle], metrics=metrics).metrics
 
         with _in_memory(), ThreadPoolExecutor(2 * (os.cpu_count() or 1)) as readers:
-            read_again = list(readers.map(read, windows))
+            read_again = list(readers.map(read, count(), windows))
         read_again.append(pl.DataFrame(schema=METRICS_SCHEMA))
         rows = [self._told(pl.concat(read_again)), self._as_built("history.parquet")]
         order = ["window_start_at", "metric", "scope", "group", "statistic"]

@@ -6,7 +6,7 @@ It names people and what they are called on pages, so it lies with the tables an
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -39,6 +39,7 @@ class Known:
     subject: Subject
     targets: Sequence[tuple[date | None, Targets]]
     called: Appearance
+    deep: Collection[str] = ()  # metrics of which every earlier cycle is read
 
     def targets_at(self, window: Window) -> Targets:
         """What the model in force on the window's last day promised."""
@@ -76,6 +77,7 @@ class Known:
                 }
                 for since, targets in self.targets
             ],
+            "deep": sorted(self.deep),
             "names": self.called.names,
             "called": dict(self.called.called),
         }
@@ -124,6 +126,7 @@ class Known:
             subject,
             [(_day(step["since"]), _targets(step)) for step in said["targets"]],
             Appearance(said["names"], said["called"]),
+            said["deep"],
         )
 
 

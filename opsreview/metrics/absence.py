@@ -9,8 +9,9 @@ from datetime import datetime
 import polars as pl
 
 from opsreview.estimate import Estimate, not_measurable
-from opsreview.metrics.acting import absence_factor, top_share, top_two_share
+from opsreview.metrics.acting import absence_factor, per_person, top_share, top_two_share
 from opsreview.metrics.acts import NEEDS, described, has_team
+from opsreview.metrics.intervals import count
 from opsreview.metrics.view import Measured, View
 from opsreview.tables.coverage import Covered
 from opsreview.window import Window, literal
@@ -57,7 +58,7 @@ def contributor_absence_factor(
 
 
 def absence_measured(view: View) -> Measured:
-    """The registry's way in: of answers, and of each kind of work that is known."""
+    """The registry's way in: of answers, by whom, and of each kind of work that is known."""
     covered = {kind: view.covered(NEEDS[kind], view.window) for kind in _KINDS}
     windows = {kind: found.window for kind, found in covered.items() if found.window}
     done = contributor_absence_factor(view["acts"], windows, as_of=view.as_of)
@@ -68,12 +69,18 @@ def absence_measured(view: View) -> Measured:
         for part in _of_kind(rows, kind, found, has_team=has_team(view.tables))
     ]
     of_answers = [part.of("all") for part in estimates if part.group == f"work:{ANSWERS}"]
-    return Measured(rows, [*of_answers, *estimates])
+    return Measured(rows, [*of_answers, *estimates, *_by_person(rows)])
 
 
 def absence_estimates(rows: pl.DataFrame) -> list[Estimate]:
     """On how few people the answers among the rows rest."""
     return _estimates(rows, ANSWERS)
+
+
+def _by_person(rows: pl.DataFrame) -> list[Estimate]:
+    """How many answers each person gave."""
+    people = rows.filter(pl.col("work") == ANSWERS)["person"]
+    return [count(found).of(f"person:{person}") for person, found in per_person(people)]
 
 
 def _of_kind(rows: pl.DataFrame, kind: str, covered: Covered, *, has_team: bool) -> list[Estimate]:

@@ -11,6 +11,7 @@ from opsreview.estimate import Estimate
 from opsreview.metrics.view import Measured, View
 
 CHAOSS = "https://chaoss.community/kb/metric-"
+RECENT = 12  # earlier cycles of what is looked at beside the headlines
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,8 @@ class Metric:
 
     ``statistics`` are (name, unit) of what it always states for the group ``all``; where it cannot
     be measured these are null with the reason. ``of_rows`` makes the estimates of some of the rows
-    that ``measured`` found, which is how strata are told; None where it knows none.
+    that ``measured`` found, which is how strata are told; None where it knows none. ``earlier`` is
+    how many earlier cycles are read of it; None: all.
     """
 
     id: str
@@ -31,3 +33,4 @@ class Metric:
     source: str
     measured: Callable[[View], Measured]
     of_rows: Callable[[pl.DataFrame], list[Estimate]] | None = None
+    earlier: int | None = None

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import count
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -122,26 +123,42 @@ def read_history(
     cycles: Iterable[tuple[Window, datetime, Targets]],
     *,
     kept: Collection[str] = (),
+    deep: Collection[str] = (),
     metrics: Collection[Metric] = METRICS.values(),
 ) -> HistoryReading:
     """The statistics of earlier cycles, each read at its own end with the same maturity.
 
-    Cycles are read side by side, two for each core: polars works while Python waits for it. The
-    things measured (scope ``all``) are held of the metrics in ``kept`` alone.
+    Cycles are read side by side, two for each core: polars works while Python waits for it.
+
+    Args:
+        subject: The team.
+        cycles: The latest first.
+        kept: Metrics of which the things measured (scope ``all``) are held.
+        deep: Metrics that are read of every cycle, whatever ``Metric.earlier`` says.
+        metrics: Those that are read at all.
     """
     measured: dict[str, dict[datetime, pl.DataFrame]] = {metric: {} for metric in kept}
 
-    def rows_of(cycle: tuple[Window, datetime, Targets]) -> list[dict[str, object]]:
+    def rows_of(place: int, cycle: tuple[Window, datetime, Targets]) -> list[dict[str, object]]:
         rows: list[dict[str, object]] = []
-        for metric, scope, part in _found(subject, metrics, *cycle):
+        for metric, scope, part in _found(subject, read_at(place, metrics, deep), *cycle):
             rows += _rows(metric, scope, part)
             if scope == "all" and metric.id in measured:
                 measured[metric.id][cycle[0].start_at] = part.measured.rows
         return rows
 
     with ThreadPoolExecutor(2 * (os.cpu_count() or 1)) as readers:
-        rows = [row for found in readers.map(rows_of, cycles) for row in found]
+        rows = [row for found in readers.map(rows_of, count(), cycles) for row in found]
     return HistoryReading(_with_the_only_repo(rows, subject.repos), measured)
+
+
+def read_at(place: int, metrics: Iterable[Metric], deep: Collection[str]) -> list[Metric]:
+    """The metrics that are read of an earlier cycle; the latest of them has place 0."""
+    return [
+        metric
+        for metric in metrics
+        if metric.earlier is None or place < metric.earlier or metric.id in deep
+    ]
 
 
 def read_metric(

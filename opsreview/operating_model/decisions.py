@@ -107,6 +107,15 @@ def decisions_of(
     return decisions
 
 
+def expected_of(decisions: Iterable[Decision]) -> set[str]:
+    """The metrics that show whether the decisions worked."""
+    return {
+        decision.expects.metric
+        for decision in decisions
+        if isinstance(decision.expects, Expectation)
+    }
+
+
 def in_force(model_data: dict[str, Any], decisions: Iterable[Decision], on: date) -> dict[str, Any]:
     """The model's document as it stood on a past day.
 

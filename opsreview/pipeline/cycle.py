@@ -13,13 +13,11 @@ from opsreview.filtering.known import FILE, Known
 from opsreview.findings import Finding
 from opsreview.metrics.methods import methods
 from opsreview.metrics.reading import CycleReading
-from opsreview.metrics.registry import METRICS
 from opsreview.operating_model.document import OperatingModel
 from opsreview.operating_model.ledger import load_sign_offs
 from opsreview.params import Team
 from opsreview.pipeline.agenda import agenda
 from opsreview.pipeline.artefacts import whole_folder, write_frames, write_json, write_proposals
-from opsreview.pipeline.headlines import headlines_of
 from opsreview.pipeline.holding import handoff_rows, held_rows
 from opsreview.pipeline.loop import write_loop
 from opsreview.pipeline.outlook import next_up, waiting_now
@@ -33,8 +31,8 @@ from opsreview.pipeline.reading import (
     target_steps,
 )
 from opsreview.pipeline.record import run_record
-from opsreview.pipeline.sight import Sight, sight_of, stepped, stepped_run
-from opsreview.pipeline.signalling import kept_for, marked, over_the_quarter, signal_rows
+from opsreview.pipeline.sight import Sight, deep_of, sight_of, stepped, stepped_run
+from opsreview.pipeline.signalling import marked, over_the_quarter, signal_rows
 from opsreview.pipeline.signing import sign_offs_path
 from opsreview.pipeline.summary import summary
 from opsreview.privacy import Appearance, appearance
@@ -52,9 +50,8 @@ def build_cycle(
     history = read_team(team, outputs / "store" / f"{team.name}.sqlite")
     plan = plan_of(history, cycle, as_of)
     model = model_in_force(history, plan)
-    kept = kept_for(headlines_of(team, METRICS))
-    seen = sight_of(history, plan, kept=kept)
-    longer = stepped(history, seen, kept=kept)
+    seen = sight_of(history, plan)
+    longer = stepped(history, seen)
     signals = signal_rows(history, seen, longer)
     called = called_in(history, model)
     spoken = _spoken(seen, model, called)
@@ -73,7 +70,7 @@ def build_cycle(
         waiting = waiting_now(history, plan, seen.reading, model, called)
         shifts = _shifts(history, plan, called)
         _write_frames(made, history, seen.reading, spoken, waiting, shifts)
-        known = Known(history.subject, target_steps(history), called)
+        known = Known(history.subject, target_steps(history), called, deep_of(history))
         write_json(made / FILE, known.to_json())
         write_json(made / "methods.json", methods())
         write_json(made / "findings.json", [finding.to_json() for finding in found])

@@ -9,6 +9,16 @@ from opsreview.errors import ParamsError
 from opsreview.metrics.metric import Metric
 from opsreview.params import Team
 
+# What ends a wait, by the statistic that is read off the curve of waits.
+ENDINGS = {
+    "response_attainment.share_answered": ("answered",),
+    "time_to_first_response.median": ("answered",),
+    "time_to_first_attention.median": ("attended",),
+    "time_to_triage.median": ("triaged", "closed_by_human"),
+    "time_to_first_review.median": ("reviewed",),
+    "change_request_duration.median": ("merged",),
+}
+
 
 @dataclass(frozen=True)
 class Headline:

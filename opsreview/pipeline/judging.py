@@ -12,8 +12,9 @@ import polars as pl
 from opsreview.estimate import METRICS_SCHEMA
 from opsreview.metrics.comparison import cycles_until_visible, scale_of, smallest_visible
 from opsreview.metrics.reading import read_history, read_metric
+from opsreview.metrics.registry import METRICS
 from opsreview.metrics.view import Targets
-from opsreview.operating_model.decisions import Decision, Expectation, in_force
+from opsreview.operating_model.decisions import Decision, Expectation, expected_of, in_force
 from opsreview.operating_model.expected import (
     expectation_in_words,
     least_change,
@@ -148,9 +149,12 @@ def _matured(history: TeamHistory, plan: Plan) -> pl.DataFrame:
     after = _last_full(plan).following
     first_at = first_moment(history.tables)
     full = Plan(after, after.window.end_at + MATURITY).earlier(first_at) if first_at else ()
+    asked = expected_of(history.decisions)
     return read_history(
         history.subject,
         ((past.cycle.window, past.as_of, targets_of(history, past)) for past in full),
+        deep=asked,
+        metrics=[METRICS[metric] for metric in sorted(asked)],
     ).metrics
 
 

@@ -22,6 +22,8 @@ from opsreview.metrics.reading import (
 )
 from opsreview.metrics.registry import METRICS
 from opsreview.metrics.view import Targets
+from opsreview.operating_model.decisions import expected_of
+from opsreview.pipeline.headlines import ENDINGS, headlines_of
 from opsreview.pipeline.reading import Plan, TeamHistory, first_moment, targets_of
 from opsreview.window import ThreeMonths
 
@@ -46,13 +48,13 @@ class Sight:
 
 
 def sight_of(
-    history: TeamHistory,
-    plan: Plan,
-    *,
-    kept: Collection[str],
-    metrics: Collection[Metric] = METRICS.values(),
+    history: TeamHistory, plan: Plan, metrics: Collection[Metric] = METRICS.values()
 ) -> Sight:
-    """The window of the plan and those before it; ``kept``, ``metrics`` as in ``read_history``."""
+    """The window of the plan and those before it.
+
+    Of the headlines, and of what decisions expect, every earlier window is read, and of headlines
+    that are waits the things measured are kept: signals compare them.
+    """
     targets, first_at = targets_of(history, plan), first_moment(history.tables)
     reading = read_cycle(
         history.subject,
@@ -63,18 +65,31 @@ def sight_of(
     )
     before = plan.earlier(first_at) if first_at else ()
     cycles = ((past.cycle.window, past.as_of, targets_of(history, past)) for past in before)
-    earlier = read_history(history.subject, cycles, kept=kept, metrics=metrics)
+    headlines = headlines_of(history.team, METRICS)
+    earlier = read_history(
+        history.subject,
+        cycles,
+        kept={headline.metric for headline in headlines if headline.id in ENDINGS},
+        deep=deep_of(history),
+        metrics=metrics,
+    )
     return Sight(plan, targets, reading, earlier)
 
 
-def stepped(history: TeamHistory, month: Sight, *, kept: Collection[str]) -> Sight | None:
+def deep_of(history: TeamHistory) -> set[str]:
+    """The metrics of which every earlier cycle is read: of headlines, and of what is decided on."""
+    headlines = headlines_of(history.team, METRICS)
+    return {*(headline.metric for headline in headlines), *expected_of(history.decisions)}
+
+
+def stepped(history: TeamHistory, month: Sight) -> Sight | None:
     """Triage over the three months to the cycle's end; None where a month holds enough."""
     plan, a_month = month.plan, issues_a_month(month)
     if plan.cycle.is_quarter or a_month is None or a_month >= FEWEST_A_MONTH:
         return None
     longer = Plan(ThreeMonths(plan.cycle.name, plan.cycle.zone), plan.as_of)
     of_triage = [metric for metric in METRICS.values() if metric.topic in STEPPED]
-    return sight_of(history, longer, kept=kept, metrics=of_triage)
+    return sight_of(history, longer, of_triage)
 
 
 def issues_a_month(month: Sight) -> float | None:

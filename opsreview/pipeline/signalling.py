@@ -31,7 +31,7 @@ from opsreview.metrics.signals import (
 )
 from opsreview.metrics.view import hours_between
 from opsreview.operating_model.verdicts import CARRIED_OVER, STOCKS
-from opsreview.pipeline.headlines import Headline, headlines_of
+from opsreview.pipeline.headlines import ENDINGS, Headline, headlines_of
 from opsreview.pipeline.reading import TeamHistory
 from opsreview.pipeline.sight import STEPPED, Sight
 from opsreview.window import Window, literal
@@ -39,15 +39,6 @@ from opsreview.wording import counted, statistic_name
 
 Row = Mapping[str, Any]
 
-# What ends a wait, by the statistic that is read off the curve of waits.
-ENDINGS = {
-    "response_attainment.share_answered": "answered",
-    "time_to_first_response.median": "answered",
-    "time_to_first_attention.median": "attended",
-    "time_to_triage.median": "triaged",
-    "time_to_first_review.median": "reviewed",
-    "change_request_duration.median": "merged",
-}
 BY_CHANCE = Headline("busiest_share", "mid_p")  # held against chance, not against earlier cycles
 CARRIES_OVER = "carries over from cycle to cycle, so that cycles cannot be compared by it"
 _TOPICS = ("triage", "oncall", "releases")
@@ -68,11 +59,6 @@ class Seen:
     rows: Sequence[Row]
     measured: Sequence[pl.DataFrame]
     target_hours: float
-
-
-def kept_for(headlines: Sequence[Headline]) -> set[str]:
-    """The metrics of whose earlier cycles the things measured are needed, not the numbers alone."""
-    return {headline.metric for headline in headlines if headline.id in ENDINGS}
 
 
 def signal_rows(history: TeamHistory, month: Sight, longer: Sight | None) -> dict[str, Any]:
@@ -213,7 +199,7 @@ def _series(seen: Seen) -> Series | None:
 
 
 def _wait_in(seen: Seen) -> Callable[[pl.DataFrame, Row], Wait | None]:
-    ending = ENDINGS[seen.headline.id]
+    endings = list(ENDINGS[seen.headline.id])
     cut_at = seen.target_hours if seen.headline.metric == "response_attainment" else None
 
     def wait(measured: pl.DataFrame, row: Row) -> Wait | None:
@@ -221,7 +207,7 @@ def _wait_in(seen: Seen) -> Callable[[pl.DataFrame, Row], Wait | None]:
             return None
         start = next((name for name in _STARTS if name in measured.columns), None)
         follow_up = hours_between(start, literal(row["as_of"])) if start else pl.lit(np.inf)
-        is_done = (pl.col("ending") == ending).fill_null(False)
+        is_done = pl.col("ending").is_in(endings).fill_null(False)
         is_rival = pl.col("ending").is_not_null() & ~is_done
         hours = pl.when(is_rival).then(follow_up).otherwise("waited_hours").clip(0)
         read = measured.select(hours=hours.cast(pl.Float64), is_censored=~is_done)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from opsreview.metrics import merges, reviews
-from opsreview.metrics.metric import CHAOSS, Metric
+from opsreview.metrics.metric import CHAOSS, RECENT, Metric
 
 CHANGE_REQUESTS = (
     Metric(
@@ -49,6 +49,7 @@ CHANGE_REQUESTS = (
         CHAOSS + "change-request-acceptance-ratio/",
         merges.acceptance_measured,
         merges.acceptance_estimates,
+        earlier=RECENT,
     ),
     Metric(
         "unreviewed_merge_share",
@@ -60,6 +61,7 @@ CHANGE_REQUESTS = (
         "",
         merges.unreviewed_measured,
         merges.unreviewed_estimates,
+        earlier=RECENT,
     ),
     Metric(
         "self_merge_share",
@@ -71,5 +73,6 @@ CHANGE_REQUESTS = (
         CHAOSS + "self-merge-rates/",
         merges.self_merge_measured,
         merges.self_merge_estimates,
+        earlier=RECENT,
     ),
 )

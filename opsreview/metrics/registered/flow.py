@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from opsreview.metrics import arrivals, life
-from opsreview.metrics.metric import Metric
+from opsreview.metrics.metric import RECENT, Metric
 
 FLOW = (
     Metric(
@@ -16,6 +16,7 @@ FLOW = (
         "",
         life.life_measured,
         life.life_of,
+        earlier=RECENT,
     ),
     Metric(
         "arrivals",
@@ -26,6 +27,7 @@ FLOW = (
         "ours",
         "",
         arrivals.arrivals_measured,
+        earlier=RECENT,
     ),
     Metric(
         "team_acts",
@@ -36,5 +38,6 @@ FLOW = (
         "ours",
         "",
         arrivals.acts_measured,
+        earlier=RECENT,
     ),
 )

@@ -12,7 +12,7 @@ from opsreview.metrics import (
     triage,
     waiting,
 )
-from opsreview.metrics.metric import CHAOSS, Metric
+from opsreview.metrics.metric import CHAOSS, RECENT, Metric
 
 ISSUES = (
     Metric(
@@ -47,6 +47,7 @@ ISSUES = (
         "",
         attention.attention_measured,
         attention.attention_of_rows,
+        earlier=RECENT,
     ),
     Metric(
         "time_to_triage",
@@ -58,6 +59,7 @@ ISSUES = (
         "",
         triage.triage_measured,
         triage.triage_of_rows,
+        earlier=RECENT,
     ),
     Metric(
         "issue_resolution_duration",
@@ -111,6 +113,7 @@ ISSUES = (
         CHAOSS + "issues-active/",
         activity.active_measured,
         activity.active_of_rows,
+        earlier=RECENT,
     ),
     Metric(
         "backlog_management_index",
@@ -122,6 +125,7 @@ ISSUES = (
         "https://chaoss.github.io/grimoirelab/",
         backlog.index_measured,
         backlog.index_of_rows,
+        earlier=RECENT,
     ),
     Metric(
         "reopen_rate",
@@ -133,6 +137,7 @@ ISSUES = (
         "",
         reopenings.reopenings_measured,
         reopenings.reopenings_of_rows,
+        earlier=RECENT,
     ),
     Metric(
         "backlog",

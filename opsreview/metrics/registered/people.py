@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from opsreview.metrics import absence, first_times, support, work_mix
-from opsreview.metrics.metric import CHAOSS, Metric
+from opsreview.metrics.metric import CHAOSS, RECENT, Metric
 
 PEOPLE = (
     Metric(
@@ -16,6 +16,7 @@ PEOPLE = (
         "",
         support.support_measured,
         support.support_estimates,
+        earlier=RECENT,
     ),
     Metric(
         "contributor_absence_factor",
@@ -27,6 +28,7 @@ PEOPLE = (
         CHAOSS + "contributor-absence-factor/",
         absence.absence_measured,
         absence.absence_estimates,
+        earlier=RECENT,
     ),
     Metric(
         "first_time_share",
@@ -38,6 +40,7 @@ PEOPLE = (
         "",
         first_times.first_time_measured,
         first_times.first_time_estimates,
+        earlier=RECENT,
     ),
     Metric(
         "work_mix",
@@ -49,5 +52,6 @@ PEOPLE = (
         "",
         work_mix.work_mix_measured,
         work_mix.work_mix_estimates,
+        earlier=RECENT,
     ),
 )
