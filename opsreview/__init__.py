@@ -38,7 +38,7 @@ from opsreview.errors import (
 )
 
 if TYPE_CHECKING:
-    from opsreview.review import open_review
+    from opsreview.opening import open_review
 
 __all__ = [
     "CycleError",
@@ -58,7 +58,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """``open_review`` on first use: importing opsreview alone stays free of polars."""
     if name == "open_review":
-        from opsreview.review import open_review
+        from opsreview.opening import open_review
 
         return open_review
     raise AttributeError(f"module 'opsreview' has no attribute {name!r}")

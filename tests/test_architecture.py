@@ -52,7 +52,8 @@ ALLOWED: dict[str, str] = {
     "review": "errors window estimate usual operating_model findings filtering",
     "figures": "window estimate usual wording",
     "blocks": "window estimate usual wording operating_model findings review",
-    "opsreview": "errors review",
+    "opening": "errors review",
+    "opsreview": "errors opening",
     "notebooks": "figures blocks opsreview",
     # tell
     "reports": "errors window",

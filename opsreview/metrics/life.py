@@ -130,7 +130,8 @@ def life_measured(view: View) -> Measured:
             as_of=view.as_of,
         )
     ).collect()
-    out = _left_out(found, has_reviews=not view["reviews"].is_empty())
+    has_reviews = view.covered(("reviews",), view.window).window is not None
+    out = _left_out(found, has_reviews=has_reviews)
     items = found.join(out.select("repo", number=pl.col("key").cast(pl.Int64)), on=ITEM, how="anti")
     if items.is_empty():
         return _nothing(found, out)

@@ -73,7 +73,7 @@ def folder_of(
         plans.append((cycle.window, cycle.window.end_at + (as_of - OCTOBER.end_at), targets))
     frames = {
         "metrics": called.metrics(reading.metrics),
-        "history": called.metrics(read_history(team, plans)),
+        "history": called.metrics(read_history(team, plans).metrics),
         "curves": reading.curves,
         "excluded": reading.excluded,
         "waiting": pl.DataFrame(schema=WAITING) if waiting is None else waiting,

@@ -1,5 +1,7 @@
 """Where the time of what was finished went."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import polars as pl
@@ -8,9 +10,11 @@ from factories import at, comments, events, issues, people, pull_requests, relea
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metrics.views import OCTOBER, stated, value, view
+from metrics.views import AS_OF, OCTOBER, stated, value, view
 from opsreview.metrics.life import life_measured, life_of
 from opsreview.metrics.view import Measured
+from opsreview.tables.coverage import Covered
+from opsreview.window import Window
 
 SPAN = {"opened_at": "2026-10-01 00:00", "closed_at": "2026-10-05 00:00"}  # 96 hours
 MERGED = {"opened_at": "2026-10-01 00:00", "merged_at": "2026-10-05 00:00", "number": 1}
@@ -178,9 +182,11 @@ def test_no_release_known_is_no_wait_of_zero() -> None:
 
 
 def test_pull_requests_are_left_out_where_no_review_is_known() -> None:
-    measured = life_measured(
-        view(issues=issues(SPAN), pull_requests=pull_requests({**MERGED, "number": 7}))
-    )
+    def covering(needs: Sequence[str], window: Window) -> Covered:
+        return Covered(None if "reviews" in needs else window, AS_OF)
+
+    seen = view(issues=issues(SPAN), pull_requests=pull_requests({**MERGED, "number": 7}))
+    measured = life_measured(replace(seen, covering=covering))
     assert measured.rows["number"].unique().to_list() == [1]
     assert measured.excluded()["reason"].to_list() == ["no review is known of any pull request"]
 

@@ -226,7 +226,7 @@ def test_every_metric_states_something_in_words_of_the_scheme(built_demo):
     }
     kinds = {group.partition(":")[0] for group in metrics["group"].unique()}
     known = {"all", "kind", "person", "day_part", "priority", "area", "label", "relation"}
-    assert kinds == known | {"closed_as", "work", "phase"}
+    assert kinds == known | {"closed_as", "work", "phase", "channel"}
     assert metrics.select("metric", "scope", "group", "statistic").is_unique().all()
 
 
