@@ -4,6 +4,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -11,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent / "bench"))
 
 from measure import Figure
 from million import CYCLE, EVENTS_PER_ITEM, simulated_tables
+from signals import Team, shown
 
 from opsreview.tables.schemas import SCHEMAS
 
@@ -55,3 +57,11 @@ def test_simulated_cycle_is_one_of_a_hundred_and_twenty() -> None:
     assert opened == pytest.approx(ITEMS / 120, rel=0.6)
     assert tables()["spells"]["is_end_known"].all()
     assert tables()["spells"]["spell"].max() == 1
+
+
+def test_few_draws_of_a_changed_team_show_its_change_and_of_a_flat_one_none() -> None:
+    dice = np.random.default_rng(1)
+    changed = [shown(Team(60, 0.0, factor=4), dice) for _ in range(3)]
+    flat = [shown(Team(60, 0.0), dice) for _ in range(3)]
+    assert all(rows.any(axis=0)[[0, 3]].all() for rows in changed)
+    assert sum(rows.sum() for rows in flat) <= 2

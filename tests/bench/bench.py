@@ -83,6 +83,13 @@ def figures_of_decisions() -> Iterator[Figure]:
     yield from figures_of_decisions()
 
 
+def figures_of_signals() -> Iterator[Figure]:
+    """Imported last, as those of decisions are."""
+    from signals import figures_of_signals
+
+    yield from figures_of_signals()
+
+
 def figures_of_coverage() -> Iterator[Figure]:
     """Imported last, as those of decisions are."""
     from interval_coverage import figures_of_coverage
@@ -168,6 +175,7 @@ def main() -> None:
         parts.append(figures_of_a_million(Path(scratch) / "million"))
         parts.append(figures_of_decisions())
         parts.append(figures_of_coverage())
+        parts.append(figures_of_signals())
         for figure in (figure for part in parts for figure in part):
             figures.append(figure)
             print(line_of(figure), flush=True)

@@ -8,10 +8,14 @@ headlines are read off as the product reads them and go through the product's ow
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 
 import numpy as np
+import numpy.typing as npt
 from measure import Figure
 
 from opsreview.metrics.chance import busiest_share
@@ -47,29 +51,34 @@ class Team:
         return f"{what}, n {self.n}, σ {self.sigma:g}, τ {self.tau:g}{silent}"
 
 
-def shown(team: Team, dice: np.random.Generator) -> np.ndarray:
+@dataclass(frozen=True)
+class Month:
+    """What a month holds of each headline."""
+
+    opened: int
+    closed: int
+    answers: Wait
+    reviews: Wait
+    waiting: int
+    releases: int
+    loads: npt.NDArray[np.int64]
+
+
+def shown(team: Team, dice: np.random.Generator) -> npt.NDArray[np.bool_]:
     """Which of the six headlines are signals: a row for each of the last two cycles."""
-    months = [_month(team, dice, is_changed) for is_changed in _changed(team)]
-    return np.array([_signals(team, months[:-1], dice), _signals(team, months, dice)])
+    is_changed = [False] * team.cycles + [True, True]
+    months = [_month(team, dice, each) for each in is_changed]
+    return np.array([_signals(team, months[:-1]), _signals(team, months)])
 
 
-def _changed(team: Team) -> list[bool]:
-    return [False] * team.cycles + [True, True]
-
-
-def _month(team: Team, dice: np.random.Generator, is_changed: bool) -> dict[str, object]:
+def _month(team: Team, dice: np.random.Generator, is_changed: bool) -> Month:
     factor = team.factor if is_changed else 1.0
     opened, closed = (max(4, _count(team, dice)) for _ in range(2))
     answers = _waits(team, dice, opened, factor)
-    return {
-        "opened": opened,
-        "closed": closed,
-        "answers": answers,
-        "reviews": _waits(team, dice, max(4, _count(team, dice)), factor),
-        "waiting": int(dice.poisson(20)),
-        "releases": int(dice.poisson(2)),
-        "loads": dice.multinomial(12, [0.25] * 4),
-    }
+    reviews = _waits(team, dice, max(4, _count(team, dice)), factor)
+    loads = dice.multinomial(12, [0.25] * 4)
+    waiting, releases = int(dice.poisson(20)), int(dice.poisson(2))
+    return Month(opened, closed, answers, reviews, waiting, releases, loads)
 
 
 def _count(team: Team, dice: np.random.Generator) -> int:
@@ -89,34 +98,52 @@ def _waits(team: Team, dice: np.random.Generator, n: int, factor: float) -> Wait
     return Wait(hours, ~is_answered)
 
 
-def _signals(team: Team, months: list[dict[str, object]], dice: np.random.Generator) -> list[bool]:
+def _signals(team: Team, months: Sequence[Month]) -> list[bool]:
     recent = months[-team.cycles - 1 :]
     series = [
-        Waits([month["answers"].cut(TARGET) for month in recent]),
-        Levels([(month["opened"] - month["closed"]) / WEEKS for month in recent]),
-        Stock([month["waiting"] for month in recent]),
-        Waits([month["reviews"] for month in recent]),
-        Rates([month["releases"] for month in recent], [WEEKS] * len(recent)),
+        Waits([month.answers.cut(TARGET) for month in recent]),
+        Levels([(month.opened - month.closed) / WEEKS for month in recent]),
+        Stock([month.waiting for month in recent]),
+        Waits([month.reviews for month in recent]),
+        Rates([month.releases for month in recent], [WEEKS] * len(recent)),
     ]
-    loads = recent[-1]["loads"]
+    loads = recent[-1].loads
     busiest = busiest_share([1] * int(loads.sum()), [1.0] * 4, observed_count=int(loads.max()))
-    return holm([*(signal(each).p for each in series), busiest.mid_p])
+    return holm([*(signal(each).p for each in series), busiest.mid_p if busiest else None])
 
 
 def figures_of_signals(draws: int = DRAWS) -> Iterator[Figure]:
-    """False signals of flat teams, and how often a change is seen within two cycles."""
-    for seed, team in enumerate(_flat()):
-        dice = np.random.default_rng(seed)
-        rows = np.array([shown(team, dice)[1] for _ in range(draws)])
-        share = float(rows.any(axis=1).mean())
-        yield Figure(f"false signal on a page: {team.name}", 100 * share, "%", 100 * FALSE_AT_MOST)
-    for seed, (team, least) in enumerate(_changed_teams()):
-        dice = np.random.default_rng(100 + seed)
-        rows = np.array([shown(team, dice) for _ in range(draws)])
-        for place, what in ((0, "answers"), (3, "reviews")):
-            share = float(rows[:, :, place].any(axis=1).mean())
-            note = f"wanted: at least {least:.0%}" if least else ""
-            yield Figure(f"seen in two cycles, {what}: {team.name}", 100 * share, "%", note=note)
+    """False signals of flat teams, how often a change is seen, and what is said to be visible."""
+    flat, changed = _flat(), _changed_teams()
+    teams = [(team, seed, draws) for seed, team in enumerate([*flat, *(t for t, _ in changed)])]
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as workers:
+        found = list(workers.map(_drawn, teams))
+    for team, rows in zip(flat, found, strict=False):
+        share = 100 * float(rows[:, 1].any(axis=1).mean())
+        yield Figure(f"false signal on a page: {team.name}", share, "%", 100 * FALSE_AT_MOST)
+    for (team, least), rows in zip(changed, found[len(flat) :], strict=True):
+        for place, what in ((0, "answers in time"), (3, "reviews")):
+            share = 100 * float(rows[:, :, place].any(axis=1).mean())
+            name = f"seen within two cycles, {what}: {team.name}"
+            yield Figure(name, share, "%", at_least=least and 100 * least)
+    for sigma in (1.5, 2.6):
+        yield from _visible(Team(60, 0.0, sigma=sigma))
+
+
+def _drawn(asked: tuple[Team, int, int]) -> npt.NDArray[np.bool_]:
+    """Signals by draw, cycle (the last two) and headline."""
+    team, seed, draws = asked
+    dice = np.random.default_rng(seed)
+    return np.array([shown(team, dice) for _ in range(draws)])
+
+
+def _visible(team: Team, draws: int = 100) -> Iterator[Figure]:
+    """The smallest visible change that the page states for a review wait, in the middle."""
+    dice = np.random.default_rng(team.n)
+    months = ([_month(team, dice, False) for _ in range(team.cycles + 1)] for _ in range(draws))
+    stated = [signal(Waits([month.reviews for month in each])).visible for each in months]
+    ratios = [math.inf if ratio is None else ratio for ratio in stated]
+    yield Figure(f"smallest visible change stated: {team.name}", float(np.median(ratios)), "times")
 
 
 def _flat() -> list[Team]:
