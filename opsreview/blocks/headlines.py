@@ -154,7 +154,20 @@ def _not_answered(review: Review) -> list[str]:
     ]
     if closed.n_pending:
         parts.append(f"{closed.n_pending} more still inside the deadline")
-    return parts
+    naive = review.estimate("response_attainment", "share_of_answered_in_time")
+    return [*parts, *_counting_only("the answered", naive)]
+
+
+def _counting_only(what: str, naive: Estimate) -> list[str]:
+    """What leaving out who still waits would have said; nothing where nobody knows."""
+    if naive.value is None:
+        return []
+    return [f"counting only {what} would have said {value_in_words(naive)}"]
+
+
+def _not_reviewed(review: Review) -> list[str]:
+    naive = review.estimate("time_to_first_review", "median_of_reviewed")
+    return _counting_only("the reviewed", naive)
 
 
 def _backlog(review: Review, estimate: Estimate) -> str:
@@ -232,7 +245,7 @@ CARDS = (
         "median",
         "all",
         _review_wait,
-        _nothing,
+        _not_reviewed,
         partial(_says, "Median; what still waits counts."),
     ),
     Card(

@@ -94,3 +94,17 @@ def test_headline_of_the_team_s_own_choice_is_shown_by_its_name(review: Review) 
     shown = blocks.headlines(chosen)
     assert shown.html.count("<article") == 1
     assert "Median age of open issues: " in text(shown)
+
+
+def test_headlines_of_waits_say_what_counting_only_the_finished_would_have_said(
+    review: Review,
+) -> None:
+    assert "counting only" not in text(blocks.headlines(review))
+    naive = with_metrics(
+        review,
+        ("response_attainment", Estimate("share_of_answered_in_time", 0.94, "share", 34)),
+        ("time_to_first_review", Estimate("median_of_reviewed", 5.0, "hours", 30)),
+    )
+    said = text(blocks.headlines(naive))
+    assert "counting only the answered would have said 94 %" in said
+    assert "counting only the reviewed would have said 5 h" in said
