@@ -46,7 +46,8 @@ class Coverage:
         """What of ``window``, seen at ``as_of``, every table of ``needs`` speaks for.
 
         A repository that has no claim at all for any needed table is left out (the banner names
-        it); one that has some but not others makes the metric not measurable.
+        it); one that has some but not others makes the metric not measurable. What lies after
+        ``as_of`` is the future, which nobody has to speak for: the window keeps it.
         """
         part, seen_at = window, as_of
         known = {repo for table, repo in self.stretches if table in needs}
@@ -58,7 +59,9 @@ class Coverage:
                 found = self._longest(key, part)
                 if found is None:
                     return Covered(None, as_of, self._elsewhere(key))
-                part, stretch_end_at = found
+                spoken, stretch_end_at = found
+                is_cut = stretch_end_at < min(part.end_at, as_of)
+                part = Window(spoken.start_at, spoken.end_at if is_cut else part.end_at)
                 seen_at = min(seen_at, stretch_end_at)
         reason = None if part == window else f"known {self._days(part)} only"
         return Covered(part, seen_at, reason)

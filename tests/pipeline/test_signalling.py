@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from dump_factory import SmallTeam, small_team, value_of
+from dump_factory import FETCHED_AT, SmallTeam, small_team, value_of
 
 from opsreview import blocks
 from opsreview.errors import ParamsError
@@ -19,7 +19,14 @@ START = datetime(2025, 9, 1, tzinfo=UTC)  # fourteen months to the end of Octobe
 SLOW_FROM = datetime(2026, 9, 1, tzinfo=UTC)
 
 
-def team(root: Path, *, a_month: int, slow_hours: float = 20.0, **review: Any) -> SmallTeam:
+def team(
+    root: Path,
+    *,
+    a_month: int,
+    slow_hours: float = 20.0,
+    fetched_at: str = FETCHED_AT,
+    **review: Any,
+) -> SmallTeam:
     """Issues at an even pace, answered after 2 to 40 hours; the last two months ``slow_hours``."""
     gap = timedelta(days=30.4 / a_month)
     opened = [START + gap * i for i in range(a_month * 14)]
@@ -32,7 +39,8 @@ def team(root: Path, *, a_month: int, slow_hours: float = 20.0, **review: Any) -
         for i, (at, wait) in enumerate(zip(opened, waits, strict=True))
     ]
     issues = [{"opened_at": said(at)} for at in opened]
-    return small_team(root, people=PEOPLE, issues=issues, comments=comments, review=review)
+    dump = {"issues": issues, "comments": comments, "fetched_at": fetched_at}
+    return small_team(root, people=PEOPLE, review=review, **dump)
 
 
 def said(at: datetime) -> str:
@@ -134,3 +142,10 @@ def test_stepped_triage_still_finds_what_only_the_cycle_holds(tmp_path: Path) ->
     assert review.triage.table("issues").height == review.table("issues").height
     assert review.triage.next == review.next
     assert isinstance(review.triage.measured("issues_new"), pl.DataFrame)
+
+
+def test_what_is_not_due_yet_in_a_cycle_under_way_is_pending(tmp_path: Path) -> None:
+    under_way = team(tmp_path, a_month=30, fetched_at="2026-10-20 00:00").build()
+    share = under_way.estimate("response_attainment", "share_answered")
+    assert share.n_pending > 0
+    assert not under_way.run["is_over"]

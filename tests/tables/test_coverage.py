@@ -148,3 +148,11 @@ def test_repositories_of_a_table_are_those_with_a_claim():
     assert coverage.repos("issues") == [ONE, TWO]
     assert coverage.repos("shifts") == [""]
     assert coverage.repos("releases") == []
+
+
+def test_cycle_under_way_is_not_cut_where_its_data_ends_with_the_last_moment_seen():
+    coverage = Coverage.of([(("issues", ONE), window("2026-01-01", "2026-10-20"))])
+    under_way = coverage.covered(["issues"], [ONE], OCTOBER, at("2026-10-20"))
+    assert under_way == Covered(OCTOBER, at("2026-10-20"))
+    earlier = coverage.covered(["issues"], [ONE], OCTOBER, at("2026-10-25"))
+    assert earlier.window == window("2026-10-01", "2026-10-20")
