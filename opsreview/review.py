@@ -156,7 +156,11 @@ class Review:
     @cached_property
     def metrics(self) -> pl.DataFrame:
         """``metrics.parquet``, one row a statistic."""
-        return self._frame("metrics.parquet")
+        own = self._frame("metrics.parquet")
+        if self._behind is None:
+            return own
+        of_cycle = pl.read_parquet(self._behind / "metrics.parquet")
+        return pl.concat([own, of_cycle.join(own, on="metric", how="anti")])
 
     @cached_property
     def excluded(self) -> pl.DataFrame:

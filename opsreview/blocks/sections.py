@@ -42,7 +42,8 @@ def stepped(review: Review) -> Block | None:
     if "stepped_from" not in review.run:
         return None
     said = review.run["stepped_from"]
-    opened = f"{said['issues_a_month']:.0f}"
+    count = round(said["issues_a_month"])
+    opened = f"{counted(count, 'issue')} {'is' if count == 1 else 'are'}"
     return rendered("stepped", opened=opened, month=said["title"], quarter=review.title)
 
 
@@ -63,7 +64,7 @@ def finding(review: Review, *metrics: str, group: str = "all") -> Block | None:
 
 def findings_list(review: Review, topic: str) -> Block | None:
     """All findings of a topic with their evidence; None when there are none."""
-    return _findings(review.findings(topic))
+    return _findings(review.findings(topic), review.noun)
 
 
 def not_told(review: Review, *metrics: str) -> Block | None:
@@ -152,15 +153,15 @@ def _finding(review: Review, metric: str, group: str) -> Block | None:
         for each in review.findings()
         if each.metric == metric and each.group == group and each.scope == "all"
     ]
-    return _findings(found) or _statistics(review, metric, group)
+    return _findings(found, review.noun) or _statistics(review, metric, group)
 
 
 def _alone(review: Review, metric: str) -> Estimate:
     return review.estimate(metric, FINISHED_ALONE[metric][0])
 
 
-def _findings(found: Sequence[Finding]) -> Block | None:
-    rows = [{"said": each, "beside": _beside(each)} for each in found]
+def _findings(found: Sequence[Finding], noun: str) -> Block | None:
+    rows = [{"said": each, "beside": _beside(each, noun)} for each in found]
     return rendered("findings", rows=rows) if rows else None
 
 
@@ -184,12 +185,12 @@ def _said(estimate: Estimate) -> str:
     return f"{value} ({certainty})" if certainty else value
 
 
-def _beside(found: Finding) -> str:
+def _beside(found: Finding, noun: str) -> str:
     """The range of the earlier cycles, where the sentence is about the metric itself."""
     if found.origin != "metric" or found.usual_low is None:
         return ""
     span = span_in_words(found.usual_low, found.usual_high, found.unit, to=" to ")
-    return f"Earlier cycles: {span}."
+    return f"Earlier {noun}s: {span}."
 
 
 def _measured_rows(review: Review, metric: str) -> list[dict[str, Any]]:

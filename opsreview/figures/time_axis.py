@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import sqrt
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -91,15 +91,18 @@ def cycle_axis(cycle_count: int) -> dict[str, Any]:
 
 
 def cycle_name(window: Window) -> str:
-    """``Oct 2026`` or ``Q3 2026``: the middle of a cycle lies in it in every zone."""
+    """``Oct 2026``, ``Q3 2026`` or ``May to Jul 2026``: its middle lies in it in every zone."""
     middle = window.start_at + (window.end_at - window.start_at) / 2
-    if window.weeks > 8:
+    if window.weeks <= 8:
+        return f"{middle:%b %Y}"
+    if middle.month % 3 == 2:
         return f"Q{(middle.month + 2) // 3} {middle.year}"
-    return f"{middle:%b %Y}"
+    first, last = (middle + timedelta(days=days) for days in (-30, 30))
+    return f"{first:%b} to {last:%b %Y}"
 
 
 def cycle_day(window: Window) -> str:
-    """The day a cycle stands at on a calendar axis: the first of its month or quarter."""
+    """The day a cycle stands at on a calendar axis: the first of its first month."""
     middle = window.start_at + (window.end_at - window.start_at) / 2
-    month = (middle.month - 1) // 3 * 3 + 1 if window.weeks > 8 else middle.month
-    return f"{middle.year}-{month:02}-01"
+    first = middle - timedelta(days=30) if window.weeks > 8 else middle
+    return f"{first.year}-{first.month:02}-01"

@@ -59,6 +59,7 @@ class Seen:
     rows: Sequence[Row]
     measured: Sequence[pl.DataFrame]
     target_hours: float
+    noun: str  # what a window is called
 
 
 def signal_rows(history: TeamHistory, month: Sight, longer: Sight | None) -> dict[str, Any]:
@@ -142,6 +143,7 @@ def _seen(headline: Headline, whole: pl.DataFrame, sight: Sight) -> Seen:
         rows if is_measured else [],
         [measured.get(start, pl.DataFrame()) for start in starts],
         sight.targets.response_hours,
+        sight.noun,
     )
 
 
@@ -224,13 +226,13 @@ def _why_not(earlier_count: int) -> str:
 
 
 def _visible_in_words(seen: Seen, found: Signal) -> str:
-    """The smallest change that would show in one cycle, and over two."""
+    """The smallest change that would show in one window, and over two."""
     one, two = (_change_in_words(seen, each) for each in (found.visible, found.visible_in_two))
     if one is None and two is None:
         return "none, however large, at this volume"
     if one is None:
-        return f"none in one cycle, over two {two}"
-    return f"{one}, over two cycles {two}" if two else one
+        return f"none in one {seen.noun}, over two {two}"
+    return f"{one}, over two {seen.noun}s {two}" if two else one
 
 
 def _change_in_words(seen: Seen, least: float | None) -> str | None:

@@ -1,10 +1,13 @@
 import plotly.graph_objects as go
 import polars as pl
+import pytest
 from cycle_documents import AS_OF, CYCLE, WINDOW
 from cycle_factory import estimates, history_frame, metrics_frame
+from factories import window
 
 from opsreview.estimate import Estimate, not_measurable
 from opsreview.figures import headline_history
+from opsreview.figures.time_axis import cycle_day, cycle_name
 from opsreview.window import Cycle
 
 
@@ -87,3 +90,16 @@ def test_one_cycle_has_no_band() -> None:
     own = metrics_frame([("backlog", Estimate("change", 4, "count", 4))], WINDOW, AS_OF)
     figure = drawn(headline_history(own.with_columns(is_current=True)))
     assert not figure.layout.shapes
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "name", "day"),
+    [
+        ("2026-10-01", "2026-11-01", "Oct 2026", "2026-10-01"),
+        ("2026-04-01", "2026-07-01", "Q2 2026", "2026-04-01"),
+        ("2026-05-01", "2026-08-01", "May to Jul 2026", "2026-05-01"),
+        ("2025-11-30", "2026-02-28", "Dec to Feb 2026", "2025-12-01"),
+    ],
+)
+def test_cycle_is_named_by_its_months(start: str, end: str, name: str, day: str) -> None:
+    assert (cycle_name(window(start, end)), cycle_day(window(start, end))) == (name, day)
