@@ -14,6 +14,7 @@ from opsreview.review import Review
 from opsreview.wording import (
     capitalised,
     certainty_in_words,
+    counted,
     group_name,
     interval_in_words,
     metric_name,
