@@ -12,11 +12,14 @@ from threading import RLock
 import polars as pl
 
 from opsreview.metrics import acts
+from opsreview.metrics.drafts import draft_changes, first_ready
 from opsreview.metrics.endings import author_is_known, closed_by
+from opsreview.metrics.standing import last_spells
 from opsreview.metrics.view import ITEM
 
 Tables = Mapping[str, pl.DataFrame]
 _AUTHOR = ("author_id", "author_kind", "author_is_team")
+_PULLS = (*ITEM, "title", "url", "author_id", "opened_at", "merged_at", "is_draft")
 _CLOSER = ("closer_id", "closer_kind", "closer_is_team")
 
 
@@ -25,13 +28,14 @@ def closed_issues(issues: pl.DataFrame, spells: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         The issues in their order: repo, number, title, url, opened_at, author_id, author_kind,
-        author_is_team, closed_at, closed_by (how a close without what was waited for is called:
-        ``withdrawn``, ``closed_by_team``, ...; null: never closed), is_followed (false where the
-        source never gave the author, or it was closed at a moment nobody knows).
+        author_is_team, state_reason, closed_at, closer_kind, closed_by (how a close without
+        what was waited for is called: ``withdrawn``, ``closed_by_team``, ...; null: never closed),
+        is_followed (false where the source never gave the author, or it was closed at a moment
+        nobody knows).
     """
     is_first = (pl.col("kind") == "issue") & (pl.col("spell") == 0)
     firsts = spells.lazy().filter(is_first)
-    kept = issues.select(*ITEM, "title", "url", "opened_at", *_AUTHOR)
+    kept = issues.select(*ITEM, "title", "url", "opened_at", *_AUTHOR, "state_reason")
     is_followed = author_is_known() & pl.col("is_end_known").fill_null(True)
     found = (
         kept.lazy()
@@ -42,9 +46,14 @@ def closed_issues(issues: pl.DataFrame, spells: pl.DataFrame) -> pl.DataFrame:
             how="left",
             maintain_order="left",
         )
-        .select("closed_at", closed_by=closed_by(), is_followed=is_followed)
+        .select("closed_at", "closer_kind", closed_by=closed_by(), is_followed=is_followed)
     )
     return kept.hstack(found.collect())
+
+
+def resolved_issues(closed: pl.DataFrame, spells: pl.DataFrame) -> pl.DataFrame:
+    """``closed_issues`` with the columns of ``standing.last_spells``."""
+    return _beside(closed, last_spells(spells, "issue"))
 
 
 def answered_issues(closed: pl.DataFrame, comments: pl.DataFrame) -> pl.DataFrame:
@@ -73,12 +82,67 @@ def attended_issues(
     return _with_first(closed, done, "attended")
 
 
+def followed_pulls(pulls: pl.DataFrame, spells: pl.DataFrame) -> pl.DataFrame:
+    """Each pull request with its first close since it was ready, and how it was last closed.
+
+    Args:
+        pulls: PULL_REQUESTS with ready_at.
+        spells: ``history.open_spells``.
+
+    Returns:
+        The pull requests in their order: repo, number, title, url, author_id, merged_at, ready_at,
+        first_closed_at, the columns of ``standing.last_spells``, and is_followed (false where it
+        was closed before it was ready, or at a moment nobody knows).
+    """
+    kept = pulls.select(*ITEM, "title", "url", "author_id", "merged_at", "ready_at")
+    is_over = (pl.col("end_at") < pl.col("ready_at")).fill_null(False)
+    since_ready = (
+        spells.lazy()
+        .filter(pl.col("kind") == "pull_request")
+        .join(kept.lazy().select(*ITEM, "merged_at", "ready_at"), on=ITEM)
+        .select(
+            *ITEM,
+            was_open=(pl.col("start_at") <= pl.col("ready_at")) & ~is_over,
+            closed_at=pl.when(pl.col("end_at") >= pl.col("ready_at")).then("end_at"),
+            is_endless=pl.col("merged_at").is_null() & ~pl.col("is_end_known"),
+        )
+        .group_by(ITEM)
+        .agg(
+            first_closed_at=pl.col("closed_at").min(),
+            is_followed=pl.col("was_open").any() & ~pl.col("is_endless").any(),
+        )
+    )
+    return _beside(kept, since_ready, last_spells(spells, "pull_request"))
+
+
+def reviewed_pulls(followed: pl.DataFrame, reviews: pl.DataFrame) -> pl.DataFrame:
+    """``followed_pulls`` with reviewed_at: the first review by another since each was ready."""
+    is_other = (pl.col("author_id") != pl.col("opener_id")).fill_null(True)
+    reviewed = (
+        reviews.lazy()
+        .filter((pl.col("author_kind") == "human") & (pl.col("state") != "pending"))
+        .select(*ITEM, "author_id", "submitted_at")
+        .join(followed.lazy().select(*ITEM, "ready_at", opener_id="author_id"), on=ITEM)
+        .filter(is_other & (pl.col("submitted_at") >= pl.col("ready_at")))
+        .group_by(ITEM)
+        .agg(reviewed_at=pl.col("submitted_at").min())
+    )
+    return _beside(followed, reviewed)
+
+
 MADE: dict[str, Callable[[Tables], pl.DataFrame]] = {
     "closed": lambda tables: closed_issues(tables["issues"], tables["spells"]),
     "answered": lambda tables: answered_issues(tables["closed"], tables["comments"]),
     "attended": lambda tables: attended_issues(
         tables["closed"], tables["comments"], tables["events"]
     ),
+    "resolved": lambda tables: resolved_issues(tables["closed"], tables["spells"]),
+    "draft_changes": lambda tables: draft_changes(tables["events"]),
+    "ready": lambda tables: followed_pulls(
+        first_ready(tables["pull_requests"].select(_PULLS), tables["draft_changes"]),
+        tables["spells"],
+    ),
+    "reviewed": lambda tables: reviewed_pulls(tables["ready"], tables["reviews"]),
 }
 
 
@@ -130,5 +194,12 @@ def _with_first(issues: pl.DataFrame, done: pl.LazyFrame, name: str) -> pl.DataF
         .unique(ITEM, keep="first", maintain_order=True)
         .select(*ITEM, pl.col("at").alias(f"{name}_at"), pl.col("person").alias(f"{name}_by"))
     )
-    found = issues.lazy().select(ITEM).join(first, on=ITEM, how="left", maintain_order="left")
-    return issues.hstack(found.drop(ITEM).collect())
+    return _beside(issues, first)
+
+
+def _beside(items: pl.DataFrame, *facts: pl.LazyFrame) -> pl.DataFrame:
+    """The items, as they are, and what is known of each: null where nothing is."""
+    found = items.lazy().select(ITEM)
+    for known in facts:
+        found = found.join(known, on=ITEM, how="left", maintain_order="left")
+    return items.hstack(found.drop(ITEM).collect())
