@@ -8,20 +8,20 @@ from datetime import datetime
 import polars as pl
 
 from opsreview.estimate import Estimate
-from opsreview.metrics import acts
 from opsreview.metrics.endings import (
     NO_TEAM,
     NONE_OPENED,
+    followed_in,
     has_team,
     left_out_issues,
-    opened_issues,
     unmeasurable,
     waits,
 )
+from opsreview.metrics.firsts import attended_issues, closed_issues
 from opsreview.metrics.survival import aalen_johansen, median_with_rivals
-from opsreview.metrics.view import ITEM, Measured, View, duration_curves
+from opsreview.metrics.view import Measured, View, duration_curves
 from opsreview.metrics.working_waits import as_declared, median_in_working_hours, with_working_hours
-from opsreview.window import Window, literal
+from opsreview.window import Window
 
 STATISTICS = (("median", "hours"), ("median_working_hours", "working_hours"))
 MAIN, RIVAL = "attended", "closed_unattended"
@@ -56,20 +56,8 @@ def time_to_first_attention(
         (``attended``, ``withdrawn``, ``closed_by_bot``, ``closed_by_other``, ``closed_by_unknown``;
         null while waiting), ended_at, person, is_censored.
     """
-    opened = opened_issues(issues, spells, window=window, as_of=as_of)
-    is_other = (pl.col("person") != pl.col("author_id")).fill_null(True)
-    tables = {"issues": issues, "comments": comments, "events": events}
-    first = (
-        pl.concat([acts.answers(tables, by_team=True), acts.sortings(tables, by_team=True)])
-        .filter(pl.col("at") <= literal(as_of))
-        .join(opened.lazy().select(*ITEM, "author_id"), on=ITEM)
-        .filter(is_other)
-        .collect()
-        .sort("at", "person")
-        .unique(ITEM, keep="first", maintain_order=True)
-        .select(*ITEM, "person", reached_at="at")
-    )
-    return waits(opened, first, as_of=as_of, main=MAIN, by="person")
+    closed = closed_issues(issues.filter(window.has("opened_at")), spells)
+    return _waits(attended_issues(closed, comments, events), window, as_of)
 
 
 def attention_measured(view: View) -> Measured:
@@ -77,14 +65,7 @@ def attention_measured(view: View) -> Measured:
     stated = [(*what, "all") for what in STATISTICS]
     if not has_team(view):
         return unmeasurable(left_out_issues(view, view.window), stated, NO_TEAM)
-    rows = time_to_first_attention(
-        view["issues"],
-        view["comments"],
-        view["events"],
-        view["spells"],
-        window=view.window,
-        as_of=view.as_of,
-    )
+    rows = _waits(view["attended"], view.window, view.as_of)
     excluded = left_out_issues(view, view.window, followed_count=rows.height)
     if rows.is_empty() and excluded.height:
         return unmeasurable(excluded, stated)
@@ -112,6 +93,11 @@ def attention_of_rows(rows: pl.DataFrame) -> list[Estimate]:
             reason=NONE_OPENED,
         ),
     ]
+
+
+def _waits(attended: pl.DataFrame, window: Window, as_of: datetime) -> pl.DataFrame:
+    followed = followed_in(attended, window=window, as_of=as_of)
+    return followed.select(waits("attended", as_of=as_of, main=MAIN))
 
 
 def _curves(rows: pl.DataFrame) -> pl.DataFrame:

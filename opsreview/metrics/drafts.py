@@ -25,6 +25,12 @@ def ready_for_review(
     Returns:
         The pull requests with ready_at.
     """
+    ready = first_ready(pull_requests, events)
+    return ready.with_columns(pl.when(pl.col("ready_at") <= literal(as_of)).then("ready_at"))
+
+
+def first_ready(pull_requests: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+    """``ready_for_review`` as far as the data speaks."""
     first = (
         _changes(events)
         .group_by(ITEM, maintain_order=True)
@@ -35,19 +41,23 @@ def ready_for_review(
     ready_at = pl.when(was_draft).then("first_event_at").when(~is_draft_still).then("opened_at")
     return (
         pull_requests.lazy()
-        .join(first, on=ITEM, how="left")
+        .join(first, on=ITEM, how="left", maintain_order="left")
         .with_columns(ready_at=ready_at)
-        .with_columns(pl.when(pl.col("ready_at") <= literal(as_of)).then("ready_at"))
         .drop("first_event", "first_event_at")
         .collect()
     )
+
+
+def draft_changes(events: pl.DataFrame) -> pl.DataFrame:
+    """The events that begin and end drafts."""
+    return events.filter(pl.col("event").is_in([_READY, _BACK]))
 
 
 def ready_in(
     pull_requests: pl.DataFrame, events: pl.DataFrame, *, window: Window, as_of: datetime
 ) -> pl.DataFrame:
     """``ready_for_review`` of what was opened, or marked ready, in the window."""
-    drafted = events.filter(pl.col("event").is_in([_READY, _BACK]))
+    drafted = draft_changes(events)
     marked = drafted.filter(window.has("created_at"))
     of_old = pull_requests.join(marked, on=ITEM, how="semi").filter(~window.has("opened_at"))
     candidates = pl.concat([pull_requests.filter(window.has("opened_at")), of_old])
@@ -65,7 +75,7 @@ def without_drafts(rows: pl.DataFrame, events: pl.DataFrame, *, as_of: datetime)
     Returns:
         The rows with draft_hours, and waited_hours (>= 0) less by them.
     """
-    changes = events.filter(pl.col("event").is_in([_READY, _BACK])).join(rows, on=ITEM, how="semi")
+    changes = draft_changes(events).join(rows, on=ITEM, how="semi")
     if changes.is_empty():
         return rows.with_columns(draft_hours=pl.lit(0.0))
     until = pl.col("ended_at").fill_null(literal(as_of))

@@ -38,7 +38,7 @@ def opened_issues(
         ``closed_by_team``, ...); null where it was not closed by ``as_of``.
     """
     is_opened = window.has("opened_at") & (pl.col("opened_at") <= literal(as_of))
-    opened = issues.filter(is_opened & _author_is_known())
+    opened = issues.filter(is_opened & author_is_known())
     firsts = spells.filter(_is_first_spell())
     is_closed = pl.col("closed_at") <= literal(as_of)
     return (
@@ -49,38 +49,44 @@ def opened_issues(
         .filter(pl.col("is_end_known").fill_null(True))
         .drop("is_end_known")
         .with_columns(pl.when(is_closed).then(pl.col("closed_at", *_CLOSER)))
-        .with_columns(closed_by=_closed_by())
+        .with_columns(closed_by=closed_by())
     )
 
 
-def waits(
-    opened: pl.DataFrame, reached: pl.DataFrame, *, as_of: datetime, main: str, by: str
-) -> pl.DataFrame:
-    """Hours from each issue's opening to what was waited for, or to its close without it.
+def followed_in(closed: pl.DataFrame, *, window: Window, as_of: datetime) -> pl.DataFrame:
+    """Of ``firsts.closed_issues`` those opened in the window by ``as_of`` and followed, sorted."""
+    is_opened = window.has("opened_at") & (pl.col("opened_at") <= literal(as_of))
+    return closed.filter(is_opened & pl.col("is_followed")).sort(ITEM)
+
+
+def waits(first: str, *, as_of: datetime, main: str, by: str = "person") -> list[pl.Expr]:
+    """How long each issue waited for its first answer or the like, or its close without one.
 
     Args:
-        opened: ``opened_issues``.
-        reached: repo, number, reached_at, person: when what was waited for came, and from whom.
+        first: ``answered``: what was waited for came at ``answered_at`` from ``answered_by``.
         as_of: Who has neither is censored then.
         main: What the ending is called where it came.
         by: What the column of the person is called.
 
     Returns:
-        One row per issue: repo, number, title, url, opened_at, waited_hours (>= 0), ending,
-        ended_at, the person, is_censored.
+        Expressions over ``followed_in``: repo, number, title, url, opened_at, waited_hours (>= 0),
+        ending (null: still waiting), ended_at, the person, is_censored.
     """
-    is_in_time = pl.col("reached_at") <= pl.col("closed_at") + CLOSED_WITH_A_WORD
-    is_reached = pl.col("reached_at").is_not_null() & is_in_time.fill_null(True)
-    return (
-        opened.join(reached, on=ITEM, how="left")
-        .with_columns(
-            ending=pl.when(is_reached).then(pl.lit(main)).otherwise("closed_by"),
-            ended_at=pl.when(is_reached).then("reached_at").otherwise("closed_at"),
-            person=pl.when(is_reached).then("person"),
-        )
-        .select(*waited(as_of), pl.col("person").alias(by), is_censored())
-        .sort(ITEM)
-    )
+    reached_at, closed_at, now = pl.col(f"{first}_at"), pl.col("closed_at"), literal(as_of)
+    is_in_time = (reached_at <= closed_at + CLOSED_WITH_A_WORD).fill_null(True)
+    is_reached = (reached_at <= now) & is_in_time
+    is_closed = closed_at <= now
+    ended_at = pl.when(is_reached).then(reached_at).when(is_closed).then(closed_at)
+    ending = pl.when(is_reached).then(pl.lit(main)).when(is_closed).then("closed_by")
+    until = pl.max_horizontal("opened_at", ended_at.otherwise(now))
+    return [
+        pl.col(*ITEM, "title", "url", "opened_at"),
+        hours_between("opened_at", until).alias("waited_hours"),
+        ending.alias("ending"),
+        ended_at.alias("ended_at"),
+        pl.when(is_reached).then(f"{first}_by").alias(by),
+        (~(is_reached.fill_null(False) | is_closed.fill_null(False))).alias("is_censored"),
+    ]
 
 
 def waited(as_of: datetime) -> list[pl.Expr]:
@@ -109,7 +115,7 @@ def left_out_issues(
         return left_out(opened.clear(), "")
     endless = view["spells"].lazy().filter(_is_first_spell() & ~pl.col("is_end_known"))
     reason = (
-        pl.when(~_author_is_known())
+        pl.when(~author_is_known())
         .then(pl.lit("the author is unknown"))
         .when("is_endless")
         .then(pl.lit("closed at a moment nobody knows"))
@@ -140,7 +146,8 @@ def has_team(view: View) -> bool:
     return bool(view["people"]["is_team"].is_not_null().any())
 
 
-def _closed_by() -> pl.Expr:
+def closed_by() -> pl.Expr:
+    """How a close without what was waited for is called; null where there was none."""
     return (
         pl.when(pl.col("closed_at").is_null())
         .then(None)
@@ -160,5 +167,6 @@ def _is_first_spell() -> pl.Expr:
     return (pl.col("kind") == "issue") & (pl.col("spell") == 0)
 
 
-def _author_is_known() -> pl.Expr:
+def author_is_known() -> pl.Expr:
+    """Whether the source ever gave the author."""
     return pl.col("author_kind").is_not_null()

@@ -13,16 +13,17 @@ from opsreview.estimate import Estimate, not_measurable
 from opsreview.metrics.endings import (
     NO_TEAM,
     NONE_OPENED,
+    followed_in,
     has_team,
     left_out_issues,
-    opened_issues,
     unmeasurable,
     waits,
 )
+from opsreview.metrics.firsts import answered_issues, closed_issues
 from opsreview.metrics.intervals import share
 from opsreview.metrics.survival import aalen_johansen, median_with_rivals
 from opsreview.metrics.view import ITEM, STRATUM_MINIMUM, Measured, View, duration_curves
-from opsreview.metrics.working_waits import as_declared, median_in_working_hours, with_working_hours
+from opsreview.metrics.working_waits import as_declared, median_in_working_hours, working_hours
 from opsreview.window import Window, literal
 
 PARTS = ("answered", "closed_unanswered", "waiting")
@@ -72,9 +73,18 @@ def time_to_first_response(
     Source:
         CHAOSS, https://chaoss.community/kb/metric-time-to-first-response/
     """
-    opened = opened_issues(issues, spells, window=window, as_of=as_of)
-    said = _said_by_others(opened, comments, as_of=as_of)
-    return _waits(opened, said, as_of=as_of, by_team=by_team)
+    closed = closed_issues(issues.filter(window.has("opened_at")), spells)
+    answered = answered_issues(closed, comments)
+    return responses(answered, window=window, as_of=as_of, by_team=by_team)
+
+
+def responses(
+    answered: pl.DataFrame, *, window: Window, as_of: datetime, by_team: bool
+) -> pl.DataFrame:
+    """``time_to_first_response`` of ``firsts.answered_issues``."""
+    first = "team_answered" if by_team else "answered"
+    followed = followed_in(answered, window=window, as_of=as_of)
+    return followed.select(waits(first, as_of=as_of, main="answered", by="responder_id"))
 
 
 def response_attainment(
@@ -171,16 +181,23 @@ def _median_of_answered(rows: pl.DataFrame) -> Estimate:
 def _responses(view: View) -> pl.DataFrame:
     """Any person's answers with the team's beside; those null where nobody knows the team."""
     as_of = view.as_of
-    opened = opened_issues(view["issues"], view["spells"], window=view.window, as_of=as_of)
-    said = _said_by_others(opened, view["comments"], as_of=as_of)
-    anyones, teams = (
-        with_working_hours(_waits(opened, said, as_of=as_of, by_team=by_team), view)
-        for by_team in (False, True)
+    followed = followed_in(view["answered"], window=view.window, as_of=as_of)
+    teams = waits("team_answered", as_of=as_of, main="answered")[1:4]
+    rows = followed.select(
+        *waits("answered", as_of=as_of, main="answered", by="responder_id"),
+        *(part.name.prefix("team_") for part in teams),
     )
+    hours, team_hours = (
+        working_hours(rows, "opened_at", end, calendar=view.team_calendar, as_of=as_of)
+        for end in ("ended_at", "team_ended_at")
+    )
+    rows = rows.with_columns(working_hours=hours, team_working_hours=team_hours)
     names = ("waited_hours", "working_hours", "ending")
-    known = teams if has_team(view) else teams.clear()
-    known = known.select(*ITEM, *(pl.col(name).alias(f"team_{name}") for name in names))
-    return anyones.join(known, on=ITEM, how="left", maintain_order="left")
+    teams_own = pl.col(f"team_{name}" for name in names)
+    return rows.select(
+        pl.exclude("^team_.*$"),
+        teams_own if has_team(view) else pl.when(False).then(teams_own),
+    )
 
 
 def attainment_measured(view: View) -> Measured:
@@ -191,19 +208,12 @@ def attainment_measured(view: View) -> Measured:
         return unmeasurable(excluded, _shares_of(view), NO_TEAM)
     longest = max([target_hours, *view.targets.group_hours.values()])
     since = Window(view.window.start_at - timedelta(hours=longest), view.window.end_at)
-    responses = time_to_first_response(
-        view["issues"],
-        view["comments"],
-        view["spells"],
-        window=since,
-        as_of=view.as_of,
-        by_team=True,
-    )
-    rows = _judged(view, responses, target_hours)
+    waited = responses(view["answered"], window=since, as_of=view.as_of, by_team=True)
+    rows = _judged(view, waited, target_hours)
     if rows.is_empty() and excluded.height:
         return unmeasurable(excluded, _shares_of(view))
     estimates = [replace(part, n_excluded=excluded.height) for part in _parts(rows, "all")]
-    for group, judged in _strata(view, rows, responses):
+    for group, judged in _strata(view, rows, waited):
         estimates += _stratum(judged, group)
     due = rows.filter(pl.col("part").is_not_null())
     return Measured(rows, estimates, lambda: [_response_curves(due)], lambda: excluded)
@@ -261,34 +271,6 @@ def _strata(
         hours = view.targets.group_hours.get(group)
         judged = rows if hours is None else _judged(view, responses, hours)
         yield group, judged.join(view["labels"].filter(is_labelled), on=ITEM, how="semi")
-
-
-def _said_by_others(
-    opened: pl.DataFrame, comments: pl.DataFrame, *, as_of: datetime
-) -> pl.DataFrame:
-    """What people other than its author said on each of the opened issues."""
-    is_person = (pl.col("author_id") != pl.col("opener_id")).fill_null(True)
-    is_said = (pl.col("author_kind") == "human") & (pl.col("created_at") <= literal(as_of))
-    return (
-        comments.lazy()
-        .filter(is_said)
-        .select(*ITEM, "comment_id", "created_at", "author_id", "author_is_team")
-        .join(opened.lazy().select(*ITEM, opener_id="author_id"), on=ITEM)
-        .filter(is_person)
-        .collect()
-    )
-
-
-def _waits(
-    opened: pl.DataFrame, said: pl.DataFrame, *, as_of: datetime, by_team: bool
-) -> pl.DataFrame:
-    counted = said.filter("author_is_team") if by_team else said
-    first = (
-        counted.sort("created_at", "comment_id")
-        .unique(ITEM, keep="first", maintain_order=True)
-        .select(*ITEM, reached_at="created_at", person="author_id")
-    )
-    return waits(opened, first, as_of=as_of, main="answered", by="responder_id")
 
 
 def _response_curves(rows: pl.DataFrame) -> pl.DataFrame:

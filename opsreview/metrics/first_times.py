@@ -9,7 +9,7 @@ import polars as pl
 
 from opsreview.estimate import Estimate, not_measurable
 from opsreview.metrics.acts import NEEDS
-from opsreview.metrics.first_response import time_to_first_response
+from opsreview.metrics.first_response import responses
 from opsreview.metrics.intervals import share
 from opsreview.metrics.survival import median_with_rivals
 from opsreview.metrics.view import ITEM, Measured, View
@@ -50,12 +50,12 @@ def first_time_share(
 
 
 def relations(
-    responses: pl.DataFrame, issues: pl.DataFrame, pull_requests: pl.DataFrame
+    waited: pl.DataFrame, issues: pl.DataFrame, pull_requests: pl.DataFrame
 ) -> pl.DataFrame:
     """Issues by whether their author had opened anything before. Ours.
 
     Args:
-        responses: Rows of ``time_to_first_response``.
+        waited: Rows of ``time_to_first_response``.
         issues: ISSUES.
         pull_requests: PULL_REQUESTS; may be empty.
 
@@ -64,14 +64,14 @@ def relations(
     """
     columns = (*ITEM, "author_id", "opened_at")
     is_human = pl.col("author_kind") == "human"
-    asked = issues.join(responses.select(ITEM), on=ITEM, how="semi").filter(is_human)
+    asked = issues.join(waited.select(ITEM), on=ITEM, how="semi").filter(is_human)
     is_theirs = pl.col("author_id").is_in(asked["author_id"].unique().implode())
     opened = pl.concat(
         items.filter(is_theirs).select(columns) for items in (issues, pull_requests)
     ).sort("opened_at", *ITEM)
     firsts = opened.unique("author_id", keep="first", maintain_order=True)
     return (
-        responses.join(asked.select(ITEM), on=ITEM, how="semi")
+        waited.join(asked.select(ITEM), on=ITEM, how="semi")
         .join(firsts.select(*ITEM, relation=pl.lit("newcomer")), on=ITEM, how="left")
         .with_columns(pl.col("relation").fill_null("returning"))
         .sort(ITEM)
@@ -110,18 +110,11 @@ def _newcomers(view: View) -> list[Estimate]:
     if why is not None:
         missing = (f"relation:{relation}" for relation in RELATIONS)
         return [not_measurable("median", "hours", why, group=group) for group in missing]
-    responses = time_to_first_response(
-        view["issues"],
-        view["comments"],
-        view["spells"],
-        window=view.window,
-        as_of=view.as_of,
-        by_team=False,
-    )
-    if responses.is_empty():
-        waits = responses.with_columns(relation=pl.lit(None, pl.String))
+    waited = responses(view["answered"], window=view.window, as_of=view.as_of, by_team=False)
+    if waited.is_empty():
+        waits = waited.with_columns(relation=pl.lit(None, pl.String))
     else:
-        waits = relations(responses, view["issues"], view["pull_requests"])
+        waits = relations(waited, view["issues"], view["pull_requests"])
     return [_median_of(waits, relation) for relation in RELATIONS]
 
 

@@ -15,6 +15,7 @@ import polars as pl
 
 from opsreview.estimate import METRICS_SCHEMA, Estimate, not_measurable
 from opsreview.metrics.acts import acts_of
+from opsreview.metrics.firsts import WithFirsts
 from opsreview.metrics.registry import METRICS, Metric
 from opsreview.metrics.standardised import STANDARDISED, reference_window, standardised
 from opsreview.metrics.strata import Strata, strata_of, stratum_estimates
@@ -57,12 +58,14 @@ class Subject:
     def scopes(self) -> Sequence[tuple[str, Mapping[str, pl.DataFrame]]]:
         """The tables of all repositories together, and of each where there are several.
 
-        With them are ``acts``, made once for all cycles (``acts.acts_of``).
+        With them is what is made once for all cycles: ``acts`` (``acts.acts_of``), and ``firsts``.
         """
         unaware = {name: self.tables.frames[name].clear() for name in KNOW_NO_REPOSITORY}
         of_each = [(repo, {**self.tables.of_repo(repo), **unaware}) for repo in self.repos]
         scopes = [("all", self.tables.frames), *(of_each if len(self.repos) > 1 else [])]
-        return [(scope, {**frames, "acts": acts_of(frames)}) for scope, frames in scopes]
+        return [
+            (scope, WithFirsts({**frames, "acts": acts_of(frames)})) for scope, frames in scopes
+        ]
 
 
 @dataclass(frozen=True)

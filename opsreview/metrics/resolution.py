@@ -10,7 +10,9 @@ import polars as pl
 from opsreview.estimate import Estimate, not_measurable
 from opsreview.metrics.backlog import issues_closed
 from opsreview.metrics.endings import NONE_OPENED
+from opsreview.metrics.firsts import closed_issues, resolved_issues
 from opsreview.metrics.intervals import count, median_of_values
+from opsreview.metrics.standing import with_standing_close
 from opsreview.metrics.survival import kaplan_meier, median_to_end
 from opsreview.metrics.view import (
     ITEM,
@@ -55,48 +57,37 @@ def issue_resolution_duration(
     Source:
         CHAOSS, https://chaoss.community/kb/metric-issue-resolution-duration/
     """
+    closed = closed_issues(issues.filter(window.has("opened_at")), spells)
+    return resolutions(resolved_issues(closed, spells), spells, window=window, as_of=as_of)
+
+
+def resolutions(
+    resolved: pl.DataFrame, spells: pl.DataFrame, *, window: Window, as_of: datetime
+) -> pl.DataFrame:
+    """``issue_resolution_duration`` of ``firsts.resolved_issues``."""
     now = literal(as_of)
-    opened = issues.filter(window.has("opened_at") & (pl.col("opened_at") <= now)).select(
-        *ITEM, "title", "url", "opened_at", "state_reason"
-    )
-    theirs = spells.filter(pl.col("kind") == "issue").join(opened, on=ITEM, how="semi")
-    close_counts = theirs.group_by(ITEM).agg(close_count=pl.col("end_at").count())
-    ends_by_then = pl.when(pl.col("end_at") <= now).then("end_at")
-    ends = (
-        theirs.filter(pl.col("start_at") <= now)
-        .sort(*ITEM, "spell")
-        .group_by(ITEM, maintain_order=True)
-        .agg(
-            first_closed_at=ends_by_then.first(),
-            final_closed_at=ends_by_then.last(),
-            first_closer_kind=pl.col("closer_kind").first(),
-            is_known=pl.col("is_end_known").all(),
-        )
-    )
-    return (
-        opened.join(ends.filter("is_known"), on=ITEM)
-        .join(close_counts, on=ITEM)
-        .select(
-            *ITEM,
-            "title",
-            "url",
-            "opened_at",
-            first_hours=hours_between("opened_at", pl.col("first_closed_at").fill_null(now)),
-            is_first_censored=pl.col("first_closed_at").is_null(),
-            final_hours=hours_between("opened_at", pl.col("final_closed_at").fill_null(now)),
-            is_final_censored=pl.col("final_closed_at").is_null(),
-            first_closed_at="first_closed_at",
-            first_closed_as=_closed_as(),
-        )
-        .sort(ITEM)
+    is_opened = window.has("opened_at") & (pl.col("opened_at") <= now)
+    is_end_known = pl.col("is_last_known") | (pl.col("last_start_at") > now)
+    opened = resolved.filter(is_opened & is_end_known).sort(ITEM)
+    first_closed_at = pl.when(pl.col("closed_at") <= now).then("closed_at")
+    final_closed_at = pl.col("standing_closed_at")
+    return with_standing_close(opened, spells, "issue", as_of=as_of).select(
+        *ITEM,
+        "title",
+        "url",
+        "opened_at",
+        first_hours=hours_between("opened_at", first_closed_at.fill_null(now)),
+        is_first_censored=first_closed_at.is_null(),
+        final_hours=hours_between("opened_at", final_closed_at.fill_null(now)),
+        is_final_censored=final_closed_at.is_null(),
+        first_closed_at=first_closed_at,
+        first_closed_as=_closed_as(first_closed_at),
     )
 
 
 def resolution_measured(view: View) -> Measured:
     """The registry's way in: cohort medians to first and final close, and the flow view's own."""
-    rows = issue_resolution_duration(
-        view["issues"], view["spells"], window=view.window, as_of=view.as_of
-    )
+    rows = resolutions(view["resolved"], view["spells"], window=view.window, as_of=view.as_of)
     is_cohort = view.window.has("opened_at") & (pl.col("opened_at") <= literal(view.as_of))
     endless = view["issues"].filter(is_cohort).join(rows, on=ITEM, how="anti")
     unknown = "closed at a moment nobody knows"
@@ -159,12 +150,12 @@ def _median_of_closed(view: View) -> Estimate:
     )
 
 
-def _closed_as() -> pl.Expr:
+def _closed_as(first_closed_at: pl.Expr) -> pl.Expr:
     is_said = (pl.col("close_count") == 1) & pl.col("state_reason").is_in(CLOSED_AS[:3])
     return (
-        pl.when(pl.col("first_closed_at").is_null())
+        pl.when(first_closed_at.is_null())
         .then(None)
-        .when(pl.col("first_closer_kind") == "bot")
+        .when(pl.col("closer_kind") == "bot")
         .then(pl.lit("bot"))
         .when(is_said)
         .then("state_reason")

@@ -10,7 +10,9 @@ from opsreview.estimate import Estimate, not_measurable
 from opsreview.metrics import acts
 from opsreview.metrics.acting import per_person, top_share
 from opsreview.metrics.drafts import ready_in, without_drafts
+from opsreview.metrics.firsts import followed_pulls, reviewed_pulls
 from opsreview.metrics.intervals import count, median_of_values, share
+from opsreview.metrics.standing import with_standing_close
 from opsreview.metrics.survival import aalen_johansen, median_with_rivals
 from opsreview.metrics.view import (
     ITEM,
@@ -19,12 +21,10 @@ from opsreview.metrics.view import (
     duration_curves,
     hours_between,
     left_out,
-    read_once,
 )
 from opsreview.window import Window, literal
 
 _SAME_CLOSE = timedelta(minutes=1)  # a merge and its close are written down a moment apart
-_DESCRIBED = (*ITEM, "title", "url")
 _NONE_READY = "no pull request became ready for review in the window"
 
 
@@ -58,36 +58,9 @@ def time_to_first_review(
     Source:
         CHAOSS, https://chaoss.community/kb/metric-time-to-first-response/ for change requests.
     """
-    ready = read_once(_ready_in(pull_requests, spells, window, as_of))
-    is_other = (pl.col("author_id") != pl.col("opener_id")).fill_null(True)
-    is_submitted = pl.col("submitted_at").is_between("ready_at", literal(as_of))
-    reviewed = (
-        reviews.lazy()
-        .filter((pl.col("author_kind") == "human") & (pl.col("state") != "pending"))
-        .join(ready.select(*ITEM, "ready_at", opener_id="author_id"), on=ITEM)
-        .filter(is_other & is_submitted)
-        .group_by(ITEM)
-        .agg(reviewed_at=pl.col("submitted_at").min())
-    )
-    is_reviewed = (pl.col("reviewed_at") <= pl.col("closed_at")).fill_null(
-        pl.col("reviewed_at").is_not_null()
-    )
-    ended_at = pl.when(is_reviewed).then("reviewed_at").otherwise("closed_at")
-    ending = (
-        pl.when(is_reviewed)
-        .then(pl.lit("reviewed"))
-        .when(pl.col("closed_at").is_null())
-        .then(None)
-        .when(pl.col("merged_at") <= pl.col("closed_at") + _SAME_CLOSE)
-        .then(pl.lit("merged_unreviewed"))
-        .otherwise(pl.lit("closed_unreviewed"))
-    )
-    joined = (
-        ready.join(reviewed, on=ITEM, how="left")
-        .join(_first_closes(ready, spells, as_of), on=ITEM, how="left")
-        .with_columns(closed_at=pl.min_horizontal("closed_at", "merged_at"))
-    )
-    return _waits(joined, ending, ended_at, as_of)
+    pulls = pull_requests.filter(window.has("ready_at"))
+    reviewed = reviewed_pulls(followed_pulls(pulls, spells), reviews)
+    return _reviews_waited_for(reviewed, window, as_of)
 
 
 def change_request_duration(
@@ -108,17 +81,8 @@ def change_request_duration(
     Source:
         CHAOSS, https://chaoss.community/kb/metric-change-request-duration/
     """
-    ready = read_once(_ready_in(pull_requests, spells, window, as_of))
-    is_merged = pl.col("merged_at").is_not_null()
-    ending = (
-        pl.when(is_merged)
-        .then(pl.lit("merged"))
-        .when(pl.col("closed_at").is_not_null())
-        .then(pl.lit("closed_unmerged"))
-    )
-    ended_at = pl.coalesce("merged_at", "closed_at")
-    joined = ready.join(_standing_closes(ready, spells, as_of), on=ITEM, how="left")
-    return _waits(joined, ending, ended_at, as_of)
+    pulls = pull_requests.filter(window.has("ready_at"))
+    return _durations(followed_pulls(pulls, spells), spells, window, as_of)
 
 
 def review_load(
@@ -143,16 +107,13 @@ def review_load(
 
 def first_review_measured(view: View) -> Measured:
     """The registry's way in: time in draft is out."""
-    pulls = ready_in(view["pull_requests"], view["events"], window=view.window, as_of=view.as_of)
-    waits = time_to_first_review(
-        pulls, view["reviews"], view["spells"], window=view.window, as_of=view.as_of
-    )
-    rows = without_drafts(waits, view["events"], as_of=view.as_of)
+    waits = _reviews_waited_for(view["reviewed"], view.window, view.as_of)
+    rows = without_drafts(waits, view["draft_changes"], as_of=view.as_of)
     return Measured(
         rows,
         first_review_estimates(rows),
         lambda: [_review_curves(rows)],
-        lambda: _left_out(pulls, rows, view),
+        lambda: _left_out(rows, view),
     )
 
 
@@ -163,9 +124,8 @@ def first_review_estimates(rows: pl.DataFrame) -> list[Estimate]:
 
 def duration_measured(view: View) -> Measured:
     """The registry's way in: time in draft is out."""
-    pulls = ready_in(view["pull_requests"], view["events"], window=view.window, as_of=view.as_of)
-    waits = change_request_duration(pulls, view["spells"], window=view.window, as_of=view.as_of)
-    rows = without_drafts(waits, view["events"], as_of=view.as_of)
+    waits = _durations(view["ready"], view["spells"], view.window, view.as_of)
+    rows = without_drafts(waits, view["draft_changes"], as_of=view.as_of)
     endings = ("merged", "closed_unmerged")
     return Measured(
         rows,
@@ -173,7 +133,7 @@ def duration_measured(view: View) -> Measured:
         lambda: [
             duration_curves(aalen_johansen(rows["waited_hours"], rows["ending"], endings=endings))
         ],
-        lambda: _left_out(pulls, rows, view),
+        lambda: _left_out(rows, view),
     )
 
 
@@ -222,23 +182,49 @@ def _review_curves(rows: pl.DataFrame) -> pl.DataFrame:
     return duration_curves(aalen_johansen(rows["waited_hours"], ending, endings=endings))
 
 
-def _ready_in(
-    pull_requests: pl.DataFrame, spells: pl.DataFrame, window: Window, as_of: datetime
-) -> pl.LazyFrame:
-    """Those that became ready in the window while they were open."""
+def _followed_in(ready: pl.DataFrame, window: Window, as_of: datetime) -> pl.DataFrame:
+    """Of ``firsts.followed_pulls`` those that became ready in the window while they were open."""
+    is_ready = window.has("ready_at") & (pl.col("ready_at") <= literal(as_of))
+    return ready.filter(is_ready & pl.col("is_followed")).sort(ITEM)
+
+
+def _reviews_waited_for(reviewed: pl.DataFrame, window: Window, as_of: datetime) -> pl.DataFrame:
     now = literal(as_of)
-    ready = (
-        pull_requests.lazy()
-        .filter(window.has("ready_at") & (pl.col("ready_at") <= now))
-        .join(_endless(pull_requests, spells).select(ITEM), on=ITEM, how="anti")
-        .with_columns(pl.when(pl.col("merged_at") <= now).then("merged_at"))
-        .select(*ITEM, "title", "url", "author_id", "ready_at", "merged_at")
+    merged_at = _until("merged_at", now)
+    closed_at = pl.min_horizontal(_until("first_closed_at", now), merged_at)
+    is_in_time = (pl.col("reviewed_at") <= closed_at).fill_null(True)
+    is_reviewed = (pl.col("reviewed_at") <= now) & is_in_time
+    ending = (
+        pl.when(is_reviewed)
+        .then(pl.lit("reviewed"))
+        .when(closed_at.is_null())
+        .then(None)
+        .when(merged_at <= closed_at + _SAME_CLOSE)
+        .then(pl.lit("merged_unreviewed"))
+        .otherwise(pl.lit("closed_unreviewed"))
     )
-    is_over = (pl.col("end_at") < pl.col("ready_at")).fill_null(False)
-    was_open = _spells_of(ready, spells).filter(
-        (pl.col("start_at") <= pl.col("ready_at")) & ~is_over
+    ended_at = pl.when(is_reviewed).then("reviewed_at").otherwise(closed_at)
+    return _waits(_followed_in(reviewed, window, as_of), ending, ended_at, as_of)
+
+
+def _durations(
+    ready: pl.DataFrame, spells: pl.DataFrame, window: Window, as_of: datetime
+) -> pl.DataFrame:
+    followed = _followed_in(ready, window, as_of)
+    merged_at = _until("merged_at", literal(as_of))
+    ending = (
+        pl.when(merged_at.is_not_null())
+        .then(pl.lit("merged"))
+        .when(pl.col("standing_closed_at").is_not_null())
+        .then(pl.lit("closed_unmerged"))
     )
-    return ready.join(was_open, on=ITEM, how="semi")
+    ended_at = pl.coalesce(merged_at, "standing_closed_at")
+    standing = with_standing_close(followed, spells, "pull_request", as_of=as_of)
+    return _waits(standing, ending, ended_at, as_of)
+
+
+def _until(at: str, now: pl.Expr) -> pl.Expr:
+    return pl.when(pl.col(at) <= now).then(at)
 
 
 def _endless(pull_requests: pl.DataFrame, spells: pl.DataFrame) -> pl.LazyFrame:
@@ -251,50 +237,24 @@ def _endless(pull_requests: pl.DataFrame, spells: pl.DataFrame) -> pl.LazyFrame:
     )
 
 
-def _spells_of(ready: pl.LazyFrame, spells: pl.DataFrame) -> pl.LazyFrame:
-    return (
-        spells.lazy()
-        .filter(pl.col("kind") == "pull_request")
-        .join(ready.select(*ITEM, "ready_at"), on=ITEM)
-    )
-
-
-def _first_closes(ready: pl.LazyFrame, spells: pl.DataFrame, as_of: datetime) -> pl.LazyFrame:
-    """When each pull request was first closed since it was ready, if ever."""
-    return (
-        _spells_of(ready, spells)
-        .filter(pl.col("end_at").is_between("ready_at", literal(as_of)))
-        .group_by(ITEM)
-        .agg(closed_at=pl.col("end_at").min())
-    )
-
-
-def _standing_closes(ready: pl.LazyFrame, spells: pl.DataFrame, as_of: datetime) -> pl.LazyFrame:
-    """When each pull request that is closed at ``as_of`` was last closed; null: it is open."""
-    return (
-        _spells_of(ready, spells)
-        .filter(pl.col("start_at") <= literal(as_of))
-        .with_columns(pl.when(pl.col("end_at") <= literal(as_of)).then("end_at"))
-        .group_by(ITEM)
-        .agg(closed_at=pl.col("end_at").sort_by("spell").last())
-    )
-
-
-def _waits(rows: pl.LazyFrame, ending: pl.Expr, ended_at: pl.Expr, as_of: datetime) -> pl.DataFrame:
+def _waits(rows: pl.DataFrame, ending: pl.Expr, ended_at: pl.Expr, as_of: datetime) -> pl.DataFrame:
     until = pl.max_horizontal("ready_at", ended_at.fill_null(literal(as_of)))
-    waited_hours = hours_between("ready_at", until)
-    return (
-        rows.with_columns(ending=ending, ended_at=ended_at, waited_hours=waited_hours)
-        .with_columns(is_censored=pl.col("ending").is_null())
-        .select(
-            *ITEM, "title", "url", "ready_at", "ended_at", "waited_hours", "ending", "is_censored"
-        )
-        .sort(ITEM)
-        .collect()
+    return rows.select(
+        *ITEM,
+        "title",
+        "url",
+        "ready_at",
+        ended_at.alias("ended_at"),
+        hours_between("ready_at", until).alias("waited_hours"),
+        ending.alias("ending"),
+        ending.is_null().alias("is_censored"),
     )
 
 
-def _left_out(pulls: pl.DataFrame, rows: pl.DataFrame, view: View) -> pl.DataFrame:
+def _left_out(rows: pl.DataFrame, view: View) -> pl.DataFrame:
+    pulls = ready_in(
+        view["pull_requests"], view["draft_changes"], window=view.window, as_of=view.as_of
+    )
     now = literal(view.as_of)
     is_opened = view.window.has("opened_at") & (pl.col("opened_at") <= now)
     unmeasured = pulls.filter(view.window.has("ready_at")).join(rows, on=ITEM, how="anti")

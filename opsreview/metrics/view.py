@@ -85,7 +85,7 @@ class Labelled(Mapping[str, pl.DataFrame]):
         return self._labels if table == "labels" else self.tables[table]
 
     def __iter__(self) -> Iterator[str]:
-        return iter({**self.tables, "labels": None})
+        return iter({*self.tables, "labels"})
 
     def __len__(self) -> int:
         return len(set(self.tables) | {"labels"})

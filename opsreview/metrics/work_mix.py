@@ -10,7 +10,7 @@ import polars as pl
 
 from opsreview.estimate import Estimate, not_measurable
 from opsreview.metrics.intervals import count, share
-from opsreview.metrics.resolution import issue_resolution_duration
+from opsreview.metrics.resolution import resolutions
 from opsreview.metrics.survival import median_to_end
 from opsreview.metrics.view import ITEM, Measured, View, is_label_of
 from opsreview.tables.history import labels_at
@@ -125,18 +125,18 @@ def _waits(view: View) -> list[Estimate]:
     is_opened = view.window.has("opened_at") & (pl.col("opened_at") <= literal(view.as_of))
     opened = view["issues"].filter(is_opened)
     kinds = _kinds_of(opened, view["events"], view.as_of, view.groups.work)
-    return [_wait(view, opened, kinds.filter(pl.col("work") == kind), kind) for kind in _WAITS]
+    rows = resolutions(view["resolved"], view["spells"], window=view.window, as_of=view.as_of)
+    return [_wait(rows, kinds.filter(pl.col("work") == kind), kind) for kind in _WAITS]
 
 
-def _wait(view: View, opened: pl.DataFrame, of_kind: pl.DataFrame, kind: str) -> Estimate:
+def _wait(rows: pl.DataFrame, of_kind: pl.DataFrame, kind: str) -> Estimate:
     if of_kind.is_empty():
         why = f"no issue opened in the window bears a label of {_SAID[kind]}"
         return not_measurable("median", "hours", why, group=f"work:{kind}")
-    issues = opened.join(of_kind, on=ITEM, how="semi")
-    rows = issue_resolution_duration(issues, view["spells"], window=view.window, as_of=view.as_of)
+    found = rows.join(of_kind, on=ITEM, how="semi")
     why = "the issues so labelled were closed at a moment nobody knows"
-    median = median_to_end(rows["first_hours"], rows["is_first_censored"], reason=why)
-    return replace(median, n_excluded=issues.height - rows.height, group=f"work:{kind}")
+    median = median_to_end(found["first_hours"], found["is_first_censored"], reason=why)
+    return replace(median, n_excluded=of_kind.height - found.height, group=f"work:{kind}")
 
 
 def _kinds_of(

@@ -12,6 +12,7 @@ import polars as pl
 
 from opsreview.estimate import Estimate
 from opsreview.metrics.acts import acts_of
+from opsreview.metrics.firsts import WithFirsts
 from opsreview.metrics.reading import Subject
 from opsreview.metrics.view import Groups, Measured, Targets, View
 from opsreview.metrics.working_waits import team_calendar
@@ -62,7 +63,7 @@ def view(
     tables = frames(**stated)
     labels = labels_at(tables["issues"], tables["events"], as_of)
     return View(
-        {**tables, "labels": labels},
+        WithFirsts({**tables, "labels": labels}),
         window,
         as_of,
         zone,
