@@ -27,6 +27,7 @@ HEADLINES = 6
 LOOKS = (1, 2)  # this cycle, and the last two together
 _LONGEST_STRETCH = math.log(200)
 _SMALL_STRETCH = 0.3
+_LARGEST_STATED = math.log(20)  # a change beyond it is none that a team would wait for
 _FIRST_REACH = math.log(3)
 _CLOSE_ENOUGH = 0.01  # of the log of a stretch: one percent
 
@@ -137,7 +138,7 @@ class Durations:
 
     def visible(self, moved: float, look: int) -> float | None:
         """How many times as long."""
-        return math.exp(moved) if moved < _LONGEST_STRETCH else None
+        return math.exp(moved) if moved < _LARGEST_STATED else None
 
 
 @dataclass(frozen=True)
@@ -214,7 +215,7 @@ class Waits:
 
     def visible(self, moved: float, look: int) -> float | None:
         """How many times as long waits would have to be."""
-        return math.exp(moved) if moved < _LONGEST_STRETCH else None
+        return math.exp(moved) if moved < _LARGEST_STATED else None
 
 
 def signal(series: Series, *, among: int = HEADLINES) -> Signal:

@@ -161,3 +161,9 @@ def test_score_beside_a_pool_is_the_log_rank_s_own(seed):
     score = Pool(pool.hours, pool.is_censored).score(one.hours, ~one.is_censored)
     alone = logrank(pool.hours, pool.is_censored, one.hours, one.is_censored).score
     assert score == pytest.approx(alone)
+
+
+def test_change_that_nobody_would_wait_for_is_not_called_visible():
+    wild = signal(Durations([0.01, 900.0] * 6))
+    assert wild.p is not None
+    assert wild.visible is None
