@@ -16,6 +16,7 @@ from opsreview.metrics.drafts import draft_changes, first_ready
 from opsreview.metrics.endings import author_is_known, closed_by
 from opsreview.metrics.standing import last_spells
 from opsreview.metrics.view import ITEM
+from opsreview.tables.history import label_spells
 
 Tables = Mapping[str, pl.DataFrame]
 _AUTHOR = ("author_id", "author_kind", "author_is_team")
@@ -137,6 +138,9 @@ MADE: dict[str, Callable[[Tables], pl.DataFrame]] = {
         tables["closed"], tables["comments"], tables["events"]
     ),
     "resolved": lambda tables: resolved_issues(tables["closed"], tables["spells"]),
+    "label_spells": lambda tables: pl.concat(
+        label_spells(tables[items], tables["events"]) for items in ("issues", "pull_requests")
+    ),
     "draft_changes": lambda tables: draft_changes(tables["events"]),
     "ready": lambda tables: followed_pulls(
         first_ready(tables["pull_requests"].select(_PULLS), tables["draft_changes"]),

@@ -13,7 +13,7 @@ import polars as pl
 
 from opsreview.estimate import Estimate
 from opsreview.tables.coverage import Covered
-from opsreview.tables.history import labels_at
+from opsreview.tables.history import borne_at
 from opsreview.window import MOMENT, Window, literal
 from opsreview.working_time import TeamCalendar, WorkingCalendar
 
@@ -75,8 +75,8 @@ Covering = Callable[[Sequence[str], Window], Covered]
 
 @dataclass(frozen=True)
 class Labelled(Mapping[str, pl.DataFrame]):
-    """Tables with ``labels`` (repo, number, label): those issues and pull requests bore at a past
-    moment, rebuilt when first asked for and kept."""
+    """Tables (``firsts.WithFirsts``) with ``labels`` (repo, number, label): those that issues and
+    pull requests bore at a past moment, told when first asked for and kept."""
 
     tables: Mapping[str, pl.DataFrame]
     as_of: datetime
@@ -92,8 +92,7 @@ class Labelled(Mapping[str, pl.DataFrame]):
 
     @cached_property
     def _labels(self) -> pl.DataFrame:
-        kinds = (self.tables["issues"], self.tables["pull_requests"])
-        return pl.concat(labels_at(items, self.tables["events"], self.as_of) for items in kinds)
+        return borne_at(self.tables["label_spells"], self.as_of)
 
 
 @dataclass(frozen=True)

@@ -71,8 +71,21 @@ def work_mix(
     Returns:
         One row per merge: repo, number, title, url, merged_at, work.
     """
-    merged = pull_requests.filter(window.has("merged_at") & (pl.col("merged_at") <= literal(as_of)))
-    kinds = _kinds_of(merged, events, as_of, labels)
+    merged = _merged_in(pull_requests, window, as_of)
+    later = events.filter(pl.col("created_at") > literal(as_of))
+    borne = labels_at(merged, later.join(merged, on=ITEM, how="semi"), as_of)
+    return _mix(merged, borne, labels)
+
+
+def _merged_in(pull_requests: pl.DataFrame, window: Window, as_of: datetime) -> pl.DataFrame:
+    is_merged = window.has("merged_at") & (pl.col("merged_at") <= literal(as_of))
+    return pull_requests.filter(is_merged)
+
+
+def _mix(
+    merged: pl.DataFrame, borne: pl.DataFrame, labels: Mapping[str, Sequence[str]]
+) -> pl.DataFrame:
+    kinds = _kinds_of(merged, borne, labels)
     by_title = [
         pl.when(pl.col("title").str.contains(rf"(?i)^\s*({words})(\([^)]*\))?!?:")).then(
             pl.lit(kind)
@@ -94,13 +107,8 @@ def work_mix(
 
 def work_mix_measured(view: View) -> Measured:
     """The registry's way in: shares of people's merges, and waits of fixes against features."""
-    rows = work_mix(
-        view["pull_requests"],
-        view["events"],
-        window=view.window,
-        as_of=view.as_of,
-        labels=view.groups.work,
-    )
+    merged = _merged_in(view["pull_requests"], view.window, view.as_of)
+    rows = _mix(merged, view["labels"], view.groups.work)
     by_people = rows.filter(pl.col("work") != BOTS)
     estimates = work_mix_estimates(rows)
     for kind in (*KINDS, OTHER):
@@ -124,7 +132,7 @@ def _waits(view: View) -> list[Estimate]:
         return [not_measurable("median", "hours", why, group=f"work:{kind}") for kind in _WAITS]
     is_opened = view.window.has("opened_at") & (pl.col("opened_at") <= literal(view.as_of))
     opened = view["issues"].filter(is_opened)
-    kinds = _kinds_of(opened, view["events"], view.as_of, view.groups.work)
+    kinds = _kinds_of(opened, view["labels"], view.groups.work)
     rows = resolutions(view["resolved"], view["spells"], window=view.window, as_of=view.as_of)
     return [_wait(rows, kinds.filter(pl.col("work") == kind), kind) for kind in _WAITS]
 
@@ -140,12 +148,9 @@ def _wait(rows: pl.DataFrame, of_kind: pl.DataFrame, kind: str) -> Estimate:
 
 
 def _kinds_of(
-    items: pl.DataFrame,
-    events: pl.DataFrame,
-    as_of: datetime,
-    labels: Mapping[str, Sequence[str]],
+    items: pl.DataFrame, borne: pl.DataFrame, labels: Mapping[str, Sequence[str]]
 ) -> pl.DataFrame:
-    """The kind of work that each item's labels tell of: repo, number, work."""
+    """The kind of work that the labels each item bore tell of: repo, number, work."""
     if items.is_empty():
         return pl.DataFrame(schema={"repo": pl.String, "number": pl.Int64, "work": pl.String})
     patterns = {kind: labels.get(kind, USUAL_LABELS[kind]) for kind in KINDS}
@@ -157,8 +162,14 @@ def _kinds_of(
         ),
         pl.lit(None, pl.Int32),
     )
-    later = events.filter(pl.col("created_at") > literal(as_of))
-    borne = labels_at(items, later.join(items, on=ITEM, how="semi"), as_of)
-    first = borne.with_columns(nth=nth).drop_nulls("nth").group_by(ITEM).agg(pl.col("nth").min())
     names = dict(enumerate(KINDS))
-    return first.select(*ITEM, work=pl.col("nth").replace_strict(names, return_dtype=pl.String))
+    return (
+        borne.lazy()
+        .join(items.lazy(), on=ITEM, how="semi")
+        .select(*ITEM, nth=nth)
+        .drop_nulls("nth")
+        .group_by(ITEM)
+        .agg(pl.col("nth").min())
+        .select(*ITEM, work=pl.col("nth").replace_strict(names, return_dtype=pl.String))
+        .collect()
+    )

@@ -6,6 +6,8 @@ from datetime import datetime
 
 import polars as pl
 
+from opsreview.window import literal
+
 ITEM = ["repo", "number"]
 # Within a second the ids tell the order; they are numbers, written as text.
 IN_ORDER = ("created_at", pl.col("event_id").str.len_chars(), "event_id")
@@ -65,6 +67,38 @@ def labels_at_each(items: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
         pl.col("created_at") > pl.col("seen_at")
     )
     return _with_changes_undone(items, later)
+
+
+def label_spells(items: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+    """Each stretch during which an item bore a label: ``labels_at`` of every moment.
+
+    Returns:
+        One row per spell: repo, number, label, since_at (null: from the beginning; that moment
+        belongs to it), until_at (null: it still does; that moment does not).
+    """
+    label = [*ITEM, "label"]
+    changes = (
+        events.lazy()
+        .filter(pl.col("event").is_in(["labeled", "unlabeled"]))
+        .join(items.lazy().select(ITEM), on=ITEM, how="semi")
+        .sort(*IN_ORDER)
+        .select(*label, "event", until_at="created_at")
+        .with_columns(since_at=pl.col("until_at").shift(1).over(label))
+    )
+    ended = changes.filter(pl.col("event") == "unlabeled").select(*label, "since_at", "until_at")
+    today = items.lazy().select(*ITEM, label="labels").explode("label").drop_nulls("label")
+    standing = today.join(
+        changes.group_by(label).agg(since_at=pl.col("until_at").max()), on=label, how="left"
+    ).with_columns(until_at=pl.lit(None, ended.collect_schema()["until_at"]))
+    return pl.concat([ended, standing]).sort(label).collect()
+
+
+def borne_at(spells: pl.DataFrame, moment: datetime) -> pl.DataFrame:
+    """The labels borne at ``moment``, by ``label_spells``: repo, number, label."""
+    at = literal(moment)
+    is_begun = pl.col("since_at").is_null() | (pl.col("since_at") <= at)
+    is_over = (pl.col("until_at") <= at).fill_null(False)
+    return spells.filter(is_begun & ~is_over).select(*ITEM, "label")
 
 
 def _with_changes_undone(items: pl.DataFrame, later: pl.DataFrame) -> pl.DataFrame:
