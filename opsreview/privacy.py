@@ -21,6 +21,9 @@ WORD = re.compile(r"[^\W_][\w-]*")
 PERSON_COLUMNS = ("person", "responder_id", "answered_by")
 
 
+_ORDER = ("window_start_at", "metric", "scope", "group", "statistic")
+
+
 @dataclass(frozen=True)
 class Appearance:
     """What each person is called on pages. Someone who is not in ``called`` is never shown."""
@@ -72,13 +75,17 @@ class Appearance:
         )
 
     def metrics(self, metrics: pl.DataFrame) -> pl.DataFrame:
-        """``metrics.parquet`` with people as they are called; by role no row is a person's."""
+        """``metrics.parquet`` with people as they are called; by role no row is a person's.
+
+        The rows are put in order by what is shown: the order of real ids would tell of them.
+        """
         is_person = pl.col("group").str.starts_with("person:")
         if self.names == "roles":
             return metrics.filter(~is_person)
         groups = {f"person:{person}": f"person:{name}" for person, name in self.called.items()}
         shown = pl.col("group").replace_strict(groups, default="person:someone")
-        return metrics.with_columns(group=pl.when(is_person).then(shown).otherwise("group"))
+        named = metrics.with_columns(group=pl.when(is_person).then(shown).otherwise("group"))
+        return named.sort([name for name in _ORDER if name in named.columns], maintain_order=True)
 
 
 def appearance(

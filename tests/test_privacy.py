@@ -110,7 +110,7 @@ def test_measured_without_any_person_is_left_as_it_is(height):
 def test_metrics_of_people_are_filed_under_what_they_are_called():
     called = Appearance("pseudonyms", {"ada": "person-1"})
     metrics = called.metrics(metrics_of("all", "person:ada", "area:preview"))
-    assert metrics["group"].to_list() == ["all", "person:person-1", "area:preview"]
+    assert metrics["group"].to_list() == ["all", "area:preview", "person:person-1"]
 
 
 def test_by_role_no_row_is_a_persons():
@@ -132,3 +132,9 @@ def test_sentences_stay_as_they_are_where_names_are_shown() -> None:
     called = Appearance("shown", {"ada": "ada"})
 
     assert called.told("Ada asks ada", {"ada"}) == "Ada asks ada"
+
+
+def test_rows_are_in_the_order_of_what_is_shown_and_not_of_real_ids() -> None:
+    called = Appearance("pseudonyms", {"ada": "person-9", "rae": "person-1"})
+    shown = called.metrics(metrics_of("person:ada", "person:rae"))
+    assert shown["group"].to_list() == ["person:person-1", "person:person-9"]
