@@ -189,16 +189,21 @@ def _with_first(issues: pl.DataFrame, done: pl.LazyFrame, name: str) -> pl.DataF
     Of several at that moment it is the first by ``key``.
     """
     is_other = (pl.col("person") != pl.col("author_id")).fill_null(True)
-    theirs = issues.lazy().select(*ITEM, "author_id")
-    by_others = done.join(theirs, on=ITEM).filter(is_other).drop("author_id")
-    earliest = by_others.group_by(ITEM).agg(pl.col("at").min()).drop_nulls("at")
-    first = (
-        by_others.join(earliest, on=[*ITEM, "at"], how="semi")
-        .sort("key")
-        .unique(ITEM, keep="first", maintain_order=True)
-        .select(*ITEM, pl.col("at").alias(f"{name}_at"), pl.col("person").alias(f"{name}_by"))
+    theirs = issues.lazy().select(*ITEM, "author_id").with_row_index("nth")
+    earliest = (
+        done.join(theirs, on=ITEM)
+        .filter(is_other & pl.col("at").is_not_null())
+        .select("nth", "at", "person", "key")
+        .filter(pl.col("at") == pl.col("at").min().over("nth"))
+        .collect()
     )
-    return _beside(issues, first)
+    is_alone = earliest["nth"].is_unique()
+    ties = earliest.filter(~is_alone).sort("key").unique("nth", keep="first", maintain_order=True)
+    first = pl.concat([earliest.filter(is_alone), ties]).select(
+        "nth", pl.col("at").alias(f"{name}_at"), pl.col("person").alias(f"{name}_by")
+    )
+    found = theirs.select("nth").join(first.lazy(), on="nth", how="left", maintain_order="left")
+    return issues.hstack(found.drop("nth").collect())
 
 
 def _beside(items: pl.DataFrame, *facts: pl.LazyFrame) -> pl.DataFrame:

@@ -97,7 +97,7 @@ def read_cycle(
     measured: dict[str, pl.DataFrame] = {}
     curves, excluded = [], []
     told = _Finer(subject, targets)
-    for metric, scope, found in _found(subject, metrics, window, as_of, targets):
+    for metric, scope, found in _found(subject, metrics, window, as_of, targets, is_alone=True):
         rows += _rows(metric, scope, found)
         curves += [_filed(curve, metric.id, scope) for curve in found.measured.curves()]
         if scope == "all":
@@ -168,7 +168,7 @@ def read_metric(
     metric_id: str, subject: Subject, *, window: Window, as_of: datetime, targets: Targets
 ) -> Measured:
     """One metric over all repositories, for a question of its own."""
-    tables = Labelled(subject.scopes[0][1], as_of)
+    tables = Labelled(subject.scopes[0][1], as_of, is_alone=True)
     metric = METRICS[metric_id]
     return _read(metric, subject, tables, subject.repos, window, as_of, targets).measured
 
@@ -227,10 +227,12 @@ def _found(
     window: Window,
     as_of: datetime,
     targets: Targets,
+    *,
+    is_alone: bool = False,
 ) -> Iterator[tuple[Metric, str, _Found]]:
     for scope, frames in subject.scopes:
         repos = subject.repos if scope == "all" else [scope]
-        tables = Labelled(frames, as_of)
+        tables = Labelled(frames, as_of, is_alone)
         for metric in metrics:
             if scope == "all" or metric.topic != "oncall":
                 yield metric, scope, _read(metric, subject, tables, repos, window, as_of, targets)

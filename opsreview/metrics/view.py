@@ -13,7 +13,7 @@ import polars as pl
 
 from opsreview.estimate import Estimate
 from opsreview.tables.coverage import Covered
-from opsreview.tables.history import borne_at
+from opsreview.tables.history import borne_at, labels_at
 from opsreview.window import MOMENT, Window, literal
 from opsreview.working_time import TeamCalendar, WorkingCalendar
 
@@ -76,10 +76,14 @@ Covering = Callable[[Sequence[str], Window], Covered]
 @dataclass(frozen=True)
 class Labelled(Mapping[str, pl.DataFrame]):
     """Tables (``firsts.WithFirsts``) with ``labels`` (repo, number, label): those that issues and
-    pull requests bore at a past moment, told when first asked for and kept."""
+    pull requests bore at a past moment, told when first asked for and kept.
+
+    One moment alone needs no spells of labels: they pay where many moments are read.
+    """
 
     tables: Mapping[str, pl.DataFrame]
     as_of: datetime
+    is_alone: bool = False
 
     def __getitem__(self, table: str) -> pl.DataFrame:
         return self._labels if table == "labels" else self.tables[table]
@@ -92,7 +96,10 @@ class Labelled(Mapping[str, pl.DataFrame]):
 
     @cached_property
     def _labels(self) -> pl.DataFrame:
-        return borne_at(self.tables["label_spells"], self.as_of)
+        if not self.is_alone:
+            return borne_at(self.tables["label_spells"], self.as_of)
+        kinds = (self.tables["issues"], self.tables["pull_requests"])
+        return pl.concat(labels_at(items, self.tables["events"], self.as_of) for items in kinds)
 
 
 @dataclass(frozen=True)

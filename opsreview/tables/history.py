@@ -81,11 +81,17 @@ def label_spells(items: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
         events.lazy()
         .filter(pl.col("event").is_in(["labeled", "unlabeled"]))
         .join(items.lazy().select(ITEM), on=ITEM, how="semi")
-        .sort(*IN_ORDER)
+        .select(*label, "event", "created_at", "event_id")
+        .sort(*label, *IN_ORDER)
         .select(*label, "event", until_at="created_at")
-        .with_columns(since_at=pl.col("until_at").shift(1).over(label))
     )
-    ended = changes.filter(pl.col("event") == "unlabeled").select(*label, "since_at", "until_at")
+    is_same = pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift(1)) for name in label)
+    since_at = pl.when(is_same).then(pl.col("until_at").shift(1))
+    ended = (
+        changes.with_columns(since_at=since_at)
+        .filter(pl.col("event") == "unlabeled")
+        .select(*label, "since_at", "until_at")
+    )
     today = items.lazy().select(*ITEM, label="labels").explode("label").drop_nulls("label")
     standing = today.join(
         changes.group_by(label).agg(since_at=pl.col("until_at").max()), on=label, how="left"
