@@ -265,6 +265,11 @@ def acts_of(tables: Tables) -> pl.DataFrame:
     return named.sort("at", "work", "repo", "number", "key", "person").collect()
 
 
+def first_acts(acts: pl.DataFrame) -> pl.DataFrame:
+    """Rows of ACTS: each person's first act of each kind."""
+    return acts.unique(["work", "person"], keep="first", maintain_order=True)
+
+
 def described(acts: pl.DataFrame, items: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Rows of ACTS with thing and url, in place of key.
 

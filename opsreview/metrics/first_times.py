@@ -8,21 +8,15 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from opsreview.estimate import Estimate, not_measurable
-from opsreview.metrics.acts import NEEDS
+from opsreview.metrics.acts import NEEDS, first_acts
 from opsreview.metrics.first_response import responses
 from opsreview.metrics.intervals import share
 from opsreview.metrics.survival import median_with_rivals
 from opsreview.metrics.view import ITEM, Measured, View
-from opsreview.window import MOMENT, Window, literal
+from opsreview.window import Window, literal
 
 KINDS = ("answer", "review", "release", "duty")
 LOOK_BACK = timedelta(days=180)  # who did nothing for so long before is called new to it
-_FIRST_TIMES = {
-    "work": pl.String(),
-    "person": pl.String(),
-    "first_at": MOMENT,
-    "is_first_time": pl.Boolean(),
-}
 RELATIONS = ("newcomer", "returning")
 _NOBODY = "nobody did any of it in the window"
 
@@ -43,10 +37,24 @@ def first_time_share(
         One row per kind and person: work, person, first_at (their first such act in the data),
         is_first_time (it lies in the window).
     """
-    known = acts.filter(pl.col("at") <= literal(as_of))
-    found = [_of_kind(known, kind, window) for kind, window in windows.items()]
-    nobody = pl.DataFrame(schema=_FIRST_TIMES)
-    return pl.concat([nobody, *found]).sort("work", "first_at", "person")
+    return _first_times(acts, first_acts(acts), windows, as_of)
+
+
+def _first_times(
+    acts: pl.DataFrame, firsts: pl.DataFrame, windows: Mapping[str, Window], as_of: datetime
+) -> pl.DataFrame:
+    is_counted = pl.any_horizontal(
+        pl.lit(False),
+        *((pl.col("work") == kind) & window.has("at") for kind, window in windows.items()),
+    )
+    at_work = acts.lazy().filter(is_counted & (pl.col("at") <= literal(as_of)))
+    return (
+        firsts.lazy()
+        .join(at_work, on=["work", "person"], how="semi")
+        .select(pl.col("work").cast(pl.String), "person", first_at="at", is_first_time=is_counted)
+        .sort("work", "first_at", "person")
+        .collect()
+    )
 
 
 def relations(
@@ -82,7 +90,7 @@ def first_time_measured(view: View) -> Measured:
     """The registry's way in: people new to each kind of work, and answers to who is new."""
     unknown = {kind: _why_unknown(view, NEEDS[kind]) for kind in KINDS}
     windows = {kind: view.window for kind, why in unknown.items() if why is None}
-    rows = first_time_share(view["acts"], windows, as_of=view.as_of)
+    rows = _first_times(view["acts"], view["first_acts"], windows, view.as_of)
     estimates = first_time_estimates(rows)
     if not windows:
         estimates = [not_measurable("share", "share", unknown[KINDS[0]] or "unknown")]
@@ -124,15 +132,6 @@ def _median_of(waits: pl.DataFrame, relation: str) -> Estimate:
     reason = f"no issue was opened by {author} in the window"
     found = median_with_rivals(rows["waited_hours"], rows["ending"], "answered", reason=reason)
     return found.of(f"relation:{relation}")
-
-
-def _of_kind(acts: pl.DataFrame, kind: str, window: Window) -> pl.DataFrame:
-    of_kind = acts.filter((pl.col("work") == kind) & (pl.col("at") < literal(window.end_at)))
-    at_work = of_kind.filter(pl.col("at") >= literal(window.start_at))["person"].unique()
-    firsts = of_kind.unique("person", keep="first", maintain_order=True)
-    return firsts.filter(pl.col("person").is_in(at_work.implode())).select(
-        pl.lit(kind).alias("work"), "person", first_at="at", is_first_time=window.has("at")
-    )
 
 
 def _why_unknown(view: View, needs: tuple[str, ...]) -> str | None:

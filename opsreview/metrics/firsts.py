@@ -141,6 +141,7 @@ MADE: dict[str, Callable[[Tables], pl.DataFrame]] = {
     "label_spells": lambda tables: pl.concat(
         label_spells(tables[items], tables["events"]) for items in ("issues", "pull_requests")
     ),
+    "first_acts": lambda tables: acts.first_acts(tables["acts"]),
     "draft_changes": lambda tables: draft_changes(tables["events"]),
     "ready": lambda tables: followed_pulls(
         first_ready(tables["pull_requests"].select(_PULLS), tables["draft_changes"]),

@@ -6,7 +6,13 @@ from factories import at, events, issues, pull_requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opsreview.tables.history import labels_at, labels_at_each, open_spells
+from opsreview.tables.history import (
+    borne_at,
+    label_spells,
+    labels_at,
+    labels_at_each,
+    open_spells,
+)
 
 
 def stretches(items: pl.DataFrame, changes: pl.DataFrame | None = None) -> list[tuple]:
@@ -248,7 +254,10 @@ def _is_open_at(spells: pl.DataFrame, moment: datetime) -> bool:
 
 
 def labels(items: pl.DataFrame, changes: pl.DataFrame, moment: str) -> list[str]:
-    return labels_at(items, changes, at(moment))["label"].to_list()
+    """What ``labels_at`` says, and spells of labels say too."""
+    found = labels_at(items, changes, at(moment))
+    assert borne_at(label_spells(items, changes), at(moment)).equals(found)
+    return found["label"].to_list()
 
 
 def test_labels_without_later_changes_are_todays():
@@ -334,5 +343,7 @@ def test_labels_rebuilt_at_a_past_moment_are_those_of_the_data_cut_there(toggled
         if hour <= cut:
             at_cut = set(borne)
     items = issues({"labels": sorted(borne)})
-    found = labels_at(items, events(*changes), at("2026-10-01") + timedelta(hours=cut))
+    moment = at("2026-10-01") + timedelta(hours=cut)
+    found = labels_at(items, events(*changes), moment)
     assert set(found["label"]) == at_cut
+    assert borne_at(label_spells(items, events(*changes)), moment).equals(found)
