@@ -132,6 +132,10 @@ STATISTIC_NAMES = {
     ("backlog", "at_start"): "open at the start",
     ("backlog", "at_end"): "open at the end",
     ("waiting_on_team", "median"): "median wait of issues waiting on the team",
+    ("time_to_first_review", "median_working_hours"): (
+        "median time to a first review, in working hours"
+    ),
+    ("change_request_duration", "median_working_hours"): "median time to merge, in working hours",
     ("time_to_first_review", "median_of_reviewed"): "median counting only the reviewed",
     ("change_request_duration", "median_of_merged"): "median counting only the merged",
     ("change_request_acceptance_ratio", "share"): "share of pull requests merged",

@@ -7,8 +7,10 @@ from datetime import datetime
 import polars as pl
 
 from opsreview.metrics.view import ITEM, hours_between
+from opsreview.metrics.working_waits import working_hours
 from opsreview.tables.history import IN_ORDER
 from opsreview.window import Window, literal
+from opsreview.working_time import TeamCalendar
 
 _READY, _BACK = "ready_for_review", "convert_to_draft"
 
@@ -64,20 +66,26 @@ def ready_in(
     return ready_for_review(candidates, drafted.join(candidates, on=ITEM, how="semi"), as_of=as_of)
 
 
-def without_drafts(rows: pl.DataFrame, events: pl.DataFrame, *, as_of: datetime) -> pl.DataFrame:
+def without_drafts(
+    rows: pl.DataFrame, events: pl.DataFrame, *, as_of: datetime, calendar: TeamCalendar
+) -> pl.DataFrame:
     """The waits without the time that the pull requests were drafts again.
 
     Args:
         rows: repo, number, ready_at, ended_at (null: still waiting at ``as_of``), waited_hours.
         events: EVENTS.
         as_of: Last moment the data speaks for, UTC.
+        calendar: When anybody of the team works.
 
     Returns:
-        The rows with draft_hours, and waited_hours (>= 0) less by them.
+        The rows with draft_hours, waited_hours (>= 0) less by them, and working_hours, those of the
+        wait in which anybody of the team works (null: nobody was in the team then).
     """
+    worked = working_hours(rows, "ready_at", "ended_at", calendar=calendar, as_of=as_of)
+    waits = rows.with_columns(working_hours=worked)
     changes = draft_changes(events).join(rows, on=ITEM, how="semi")
     if changes.is_empty():
-        return rows.with_columns(draft_hours=pl.lit(0.0))
+        return waits.with_columns(draft_hours=pl.lit(0.0))
     until = pl.col("ended_at").fill_null(literal(as_of))
     back_at = pl.col("created_at").shift(-1).over(ITEM).fill_null(literal(as_of))
     spells = (
@@ -92,17 +100,23 @@ def without_drafts(rows: pl.DataFrame, events: pl.DataFrame, *, as_of: datetime)
             to_at=pl.min_horizontal("back_at", "until"),
         )
         .filter(pl.col("from_at") < pl.col("to_at"))
-    )
-    out = spells.group_by(ITEM).agg(draft_hours=hours_between("from_at", "to_at").sum())
-    return (
-        rows.lazy()
-        .join(out, on=ITEM, how="left")
-        .with_columns(pl.col("draft_hours").fill_null(0.0))
-        .with_columns(
-            waited_hours=pl.max_horizontal(pl.col("waited_hours") - pl.col("draft_hours"), 0.0)
-        )
-        .sort(ITEM)
         .collect()
+    )
+    drafted = working_hours(spells, "from_at", "to_at", calendar=calendar, as_of=as_of)
+    out = (
+        spells.with_columns(drafted=drafted)
+        .group_by(ITEM)
+        .agg(draft_hours=hours_between("from_at", "to_at").sum(), drafted=pl.col("drafted").sum())
+    )
+    return (
+        waits.join(out, on=ITEM, how="left")
+        .with_columns(pl.col("draft_hours", "drafted").fill_null(0.0))
+        .with_columns(
+            waited_hours=pl.max_horizontal(pl.col("waited_hours") - pl.col("draft_hours"), 0.0),
+            working_hours=(pl.col("working_hours") - pl.col("drafted")).clip(0),
+        )
+        .drop("drafted")
+        .sort(ITEM)
     )
 
 

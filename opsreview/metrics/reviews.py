@@ -22,8 +22,12 @@ from opsreview.metrics.view import (
     hours_between,
     left_out,
 )
+from opsreview.metrics.working_waits import as_declared, median_in_working_hours
 from opsreview.window import Window, literal
 
+_MEDIANS = (("median", "hours"), ("median_working_hours", "working_hours"))
+REVIEW_STATISTICS = (*_MEDIANS, ("median_of_reviewed", "hours"))
+DURATION_STATISTICS = (*_MEDIANS, ("median_of_merged", "hours"))
 _SAME_CLOSE = timedelta(minutes=1)  # a merge and its close are written down a moment apart
 _NONE_READY = "no pull request became ready for review in the window"
 
@@ -108,28 +112,28 @@ def review_load(
 def first_review_measured(view: View) -> Measured:
     """The registry's way in: time in draft is out."""
     waits = _reviews_waited_for(view["reviewed"], view.window, view.as_of)
-    rows = without_drafts(waits, view["draft_changes"], as_of=view.as_of)
+    rows = _undrafted(waits, view)
     return Measured(
         rows,
-        first_review_estimates(rows),
+        as_declared(first_review_estimates(rows), view),
         lambda: [_review_curves(rows)],
         lambda: _left_out(rows, view),
     )
 
 
 def first_review_estimates(rows: pl.DataFrame) -> list[Estimate]:
-    """The median of all, and what counting the reviewed only would have said."""
-    return [_median(rows, "reviewed"), _naive_median(rows, "reviewed")]
+    """The medians of all, and what counting the reviewed only would have said."""
+    return [*_medians(rows, "reviewed"), _naive_median(rows, "reviewed")]
 
 
 def duration_measured(view: View) -> Measured:
     """The registry's way in: time in draft is out."""
     waits = _durations(view["ready"], view["spells"], view.window, view.as_of)
-    rows = without_drafts(waits, view["draft_changes"], as_of=view.as_of)
+    rows = _undrafted(waits, view)
     endings = ("merged", "closed_unmerged")
     return Measured(
         rows,
-        duration_estimates(rows),
+        as_declared(duration_estimates(rows), view),
         lambda: [
             duration_curves(aalen_johansen(rows["waited_hours"], rows["ending"], endings=endings))
         ],
@@ -138,8 +142,8 @@ def duration_measured(view: View) -> Measured:
 
 
 def duration_estimates(rows: pl.DataFrame) -> list[Estimate]:
-    """The median of all, and what counting the merged only would have said."""
-    return [_median(rows, "merged"), _naive_median(rows, "merged")]
+    """The medians of all, and what counting the merged only would have said."""
+    return [*_medians(rows, "merged"), _naive_median(rows, "merged")]
 
 
 def load_measured(view: View) -> Measured:
@@ -163,8 +167,23 @@ def load_estimates(rows: pl.DataFrame) -> list[Estimate]:
     return [count(rows.height), top_share(rows["person"], reason=reason)]
 
 
-def _median(rows: pl.DataFrame, main: str) -> Estimate:
-    return median_with_rivals(rows["waited_hours"], rows["ending"], main, reason=_NONE_READY)
+def _undrafted(waits: pl.DataFrame, view: View) -> pl.DataFrame:
+    changes, calendar = view["draft_changes"], view.team_calendar
+    return without_drafts(waits, changes, as_of=view.as_of, calendar=calendar)
+
+
+def _medians(rows: pl.DataFrame, main: str) -> list[Estimate]:
+    """Wall-clock, and in the team's working hours."""
+    return [
+        median_with_rivals(rows["waited_hours"], rows["ending"], main, reason=_NONE_READY),
+        median_in_working_hours(
+            rows["working_hours"],
+            rows["ending"],
+            main,
+            statistic="median_working_hours",
+            reason=_NONE_READY,
+        ),
+    ]
 
 
 def _naive_median(rows: pl.DataFrame, main: str) -> Estimate:

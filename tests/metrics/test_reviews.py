@@ -359,3 +359,19 @@ def test_before_the_window_begins_reviews_are_unknown_and_not_zero() -> None:
 
     assert {part.value for part in measured.estimates} == {None}
     assert {part.reason for part in measured.estimates} == {"the window has not begun"}
+
+
+def test_wait_for_a_review_in_working_hours_leaves_out_nights_weekends_and_drafts() -> None:
+    # Ready on Friday 2 October at 09:00, reviewed on Monday at 13:00: 8 h + 4 h, less 2 h in draft.
+    drafted = events(
+        {"number": 1, "event": "convert_to_draft", "created_at": "2026-10-02 10:00"},
+        {"number": 1, "event": "ready_for_review", "created_at": "2026-10-02 12:00"},
+    )
+    opened = pull_requests({"number": 1, "opened_at": "2026-10-02 09:00"})
+    given = reviews({"number": 1, "submitted_at": "2026-10-05 13:00"})
+    plain = first_review_measured(view(pull_requests=opened, reviews=given))
+    assert value(plain, "median_working_hours") == 12
+    less = first_review_measured(view(pull_requests=opened, reviews=given, events=drafted))
+    assert value(less, "median_working_hours") == 10
+    assert value(less, "median") == 74
+    assert "plain week" in stated(less)["median_working_hours"].method
