@@ -191,13 +191,11 @@ def _responses(view: View) -> pl.DataFrame:
         working_hours(rows, "opened_at", end, calendar=view.team_calendar, as_of=as_of)
         for end in ("ended_at", "team_ended_at")
     )
-    rows = rows.with_columns(working_hours=hours, team_working_hours=team_hours)
-    names = ("waited_hours", "working_hours", "ending")
-    teams_own = pl.col(f"team_{name}" for name in names)
-    return rows.select(
-        pl.exclude("^team_.*$"),
-        teams_own if has_team(view) else pl.when(False).then(teams_own),
-    )
+    own = [rows["team_waited_hours"], team_hours.alias("team_working_hours"), rows["team_ending"]]
+    if not has_team(view):
+        own = [column.clear(rows.height) for column in own]
+    anyones = rows.drop("team_waited_hours", "team_ending", "team_ended_at")
+    return anyones.hstack([hours.alias("working_hours"), *own])
 
 
 def attainment_measured(view: View) -> Measured:

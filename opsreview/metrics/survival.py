@@ -277,7 +277,9 @@ def _values(curve: Curve) -> dict[str, Floats]:
 
 
 def _is_ended(ended_as: pl.Series, name: str | None = None) -> Truths:
-    is_so = ended_as.is_not_null() if name is None else ended_as.eq_missing(name)
+    is_so = ended_as.is_not_null()
+    if name is not None:
+        is_so = is_so & (ended_as == name)  # several times as fast as eq_missing
     return np.asarray(is_so.to_numpy(), dtype=np.bool_)
 
 
