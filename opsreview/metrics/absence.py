@@ -10,7 +10,7 @@ import polars as pl
 
 from opsreview.estimate import Estimate, not_measurable
 from opsreview.metrics.acting import absence_factor, per_person, top_share, top_two_share
-from opsreview.metrics.acts import NEEDS, described, has_team
+from opsreview.metrics.acts import NEEDS, acts_of, described, has_team
 from opsreview.metrics.intervals import count
 from opsreview.metrics.view import Measured, View
 from opsreview.tables.coverage import Covered
@@ -61,7 +61,7 @@ def absence_measured(view: View) -> Measured:
     """The registry's way in: of answers, by whom, and of each kind of work that is known."""
     covered = {kind: view.covered(NEEDS[kind], view.window) for kind in _KINDS}
     windows = {kind: found.window for kind, found in covered.items() if found.window}
-    done = contributor_absence_factor(view["acts"], windows, as_of=view.as_of)
+    done = contributor_absence_factor(acts_of(view.tables, view.window), windows, as_of=view.as_of)
     rows = described(done, (view["issues"], view["pull_requests"]))
     estimates = [
         part.of(f"work:{kind}")

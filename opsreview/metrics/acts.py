@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 import polars as pl
 
 from opsreview.metrics.view import ITEM
-from opsreview.window import MOMENT
+from opsreview.window import MOMENT, Window
 
 Tables = Mapping[str, pl.DataFrame]
 NEEDS: dict[str, tuple[str, ...]] = {  # by kind of work: the tables without which it is not known
@@ -235,15 +235,20 @@ def has_team(tables: Tables) -> bool:
     return bool(tables["people"]["is_team"].is_not_null().any())
 
 
-def acts_of(tables: Tables) -> pl.DataFrame:
-    """All acts ever: answers, wherever asked, and the kinds of ``BY_ANYONE``.
+def acts_of(tables: Tables, window: Window | None = None) -> pl.DataFrame:
+    """The acts in a window, or ever: answers, wherever asked, and the kinds of ``BY_ANYONE``.
 
-    Answers are the team's where anything says who is in the team, else everybody's. It is made once
-    for all cycles: what had not happened yet is left out by ``at``.
+    Answers are the team's where anything says who is in the team, else everybody's.
 
     Returns:
         ACTS, in the order of time: work, repo, number, key, person, at.
     """
+    done = _all_acts(tables)
+    acts = done.filter(window.has("at")) if window else done
+    return acts.sort("at", "work", "repo", "number", "key", "person").collect()
+
+
+def _all_acts(tables: Tables) -> pl.LazyFrame:
     is_known = has_team(tables)
     elsewhere = answers_elsewhere(tables)
     if is_known:
@@ -261,13 +266,12 @@ def acts_of(tables: Tables) -> pl.DataFrame:
         )
         for kind, acts in done
     )
-    named = pl.concat(typed).drop_nulls(["person", "at"])
-    return named.sort("at", "work", "repo", "number", "key", "person").collect()
+    return pl.concat(typed).drop_nulls(["person", "at"])
 
 
-def first_acts(acts: pl.DataFrame) -> pl.DataFrame:
-    """Rows of ACTS: each person's first act of each kind."""
-    return acts.unique(["work", "person"], keep="first", maintain_order=True)
+def first_acts(tables: Tables) -> pl.DataFrame:
+    """When each person did each kind of work for the first time: work, person, at."""
+    return _all_acts(tables).group_by("work", "person").agg(pl.col("at").min()).collect()
 
 
 def described(acts: pl.DataFrame, items: Sequence[pl.DataFrame]) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from opsreview.estimate import Estimate, not_measurable
-from opsreview.metrics.acts import NEEDS, first_acts
+from opsreview.metrics.acts import NEEDS, acts_of
 from opsreview.metrics.first_response import responses
 from opsreview.metrics.intervals import share
 from opsreview.metrics.survival import median_with_rivals
@@ -37,7 +37,8 @@ def first_time_share(
         One row per kind and person: work, person, first_at (their first such act in the data),
         is_first_time (it lies in the window).
     """
-    return _first_times(acts, first_acts(acts), windows, as_of)
+    firsts = acts.group_by("work", "person").agg(pl.col("at").min())
+    return _first_times(acts, firsts, windows, as_of)
 
 
 def _first_times(
@@ -90,7 +91,8 @@ def first_time_measured(view: View) -> Measured:
     """The registry's way in: people new to each kind of work, and answers to who is new."""
     unknown = {kind: _why_unknown(view, NEEDS[kind]) for kind in KINDS}
     windows = {kind: view.window for kind, why in unknown.items() if why is None}
-    rows = _first_times(view["acts"], view["first_acts"], windows, view.as_of)
+    acts = acts_of(view.tables, view.window)
+    rows = _first_times(acts, view["first_acts"], windows, view.as_of)
     estimates = first_time_estimates(rows)
     if not windows:
         estimates = [not_measurable("share", "share", unknown[KINDS[0]] or "unknown")]

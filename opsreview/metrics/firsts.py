@@ -7,6 +7,7 @@ having happened. Ours.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from threading import RLock
 
 import polars as pl
@@ -17,6 +18,7 @@ from opsreview.metrics.endings import author_is_known, closed_by
 from opsreview.metrics.standing import last_spells
 from opsreview.metrics.view import ITEM
 from opsreview.tables.history import label_spells
+from opsreview.window import literal
 
 Tables = Mapping[str, pl.DataFrame]
 _AUTHOR = ("author_id", "author_kind", "author_is_team")
@@ -131,17 +133,17 @@ def reviewed_pulls(followed: pl.DataFrame, reviews: pl.DataFrame) -> pl.DataFram
     return _beside(followed, reviewed)
 
 
-MADE: dict[str, Callable[[Tables], pl.DataFrame]] = {
-    "closed": lambda tables: closed_issues(tables["issues"], tables["spells"]),
+MADE: dict[str, Callable[[WithFirsts], pl.DataFrame]] = {
+    "closed": lambda tables: closed_issues(_opened(tables), _spells(tables)),
     "answered": lambda tables: answered_issues(tables["closed"], tables["comments"]),
     "attended": lambda tables: attended_issues(
         tables["closed"], tables["comments"], tables["events"]
     ),
-    "resolved": lambda tables: resolved_issues(tables["closed"], tables["spells"]),
+    "resolved": lambda tables: resolved_issues(tables["closed"], _spells(tables)),
     "label_spells": lambda tables: pl.concat(
         label_spells(tables[items], tables["events"]) for items in ("issues", "pull_requests")
     ),
-    "first_acts": lambda tables: acts.first_acts(tables["acts"]),
+    "first_acts": acts.first_acts,
     "draft_changes": lambda tables: draft_changes(tables["events"]),
     "ready": lambda tables: followed_pulls(
         first_ready(tables["pull_requests"].select(_PULLS), tables["draft_changes"]),
@@ -154,11 +156,13 @@ MADE: dict[str, Callable[[Tables], pl.DataFrame]] = {
 class WithFirsts(Mapping[str, pl.DataFrame]):
     """Tables and, by the names of ``MADE``, what is made of them: when first asked for, and kept.
 
-    Threads that ask at the same time wait for the one that makes it.
+    Threads that ask at the same time wait for the one that makes it. Where nobody will ask about
+    issues opened before ``since``, nothing is found of them.
     """
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, since: datetime | None = None) -> None:
         self._tables = tables
+        self.since = since
         self._made: dict[str, pl.DataFrame] = {}
         self._lock = RLock()
 
@@ -177,6 +181,22 @@ class WithFirsts(Mapping[str, pl.DataFrame]):
         return len({*self._tables, *MADE})
 
 
+def _opened(tables: WithFirsts) -> pl.DataFrame:
+    """The issues that anybody will ask about."""
+    issues = tables["issues"]
+    if tables.since is None:
+        return issues
+    return issues.filter(pl.col("opened_at") >= literal(tables.since))
+
+
+def _spells(tables: WithFirsts) -> pl.DataFrame:
+    """The spells of the issues that anybody will ask about, and of others of their numbers."""
+    spells = tables["spells"]
+    if tables.since is None:
+        return spells
+    return spells.filter(pl.col("number").is_in(_opened(tables)["number"].unique().implode()))
+
+
 def _said(comments: pl.DataFrame) -> pl.LazyFrame:
     humans = comments.lazy().filter(pl.col("author_kind") == "human")
     return humans.select(
@@ -191,8 +211,10 @@ def _with_first(issues: pl.DataFrame, done: pl.LazyFrame, name: str) -> pl.DataF
     """
     is_other = (pl.col("person") != pl.col("author_id")).fill_null(True)
     theirs = issues.lazy().select(*ITEM, "author_id").with_row_index("nth")
+    may_be_theirs = pl.col("number").is_in(issues["number"].unique().implode())
     earliest = (
-        done.join(theirs, on=ITEM)
+        done.filter(may_be_theirs)  # before the join, which holds in memory all that it is given
+        .join(theirs, on=ITEM)
         .filter(is_other & pl.col("at").is_not_null())
         .select("nth", "at", "person", "key")
         .filter(pl.col("at") == pl.col("at").min().over("nth"))

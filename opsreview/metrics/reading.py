@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import count
 from zoneinfo import ZoneInfo
@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from opsreview.estimate import METRICS_SCHEMA, Estimate, not_measurable
-from opsreview.metrics.acts import acts_of
 from opsreview.metrics.firsts import WithFirsts
 from opsreview.metrics.registry import METRICS, Metric
 from opsreview.metrics.standardised import STANDARDISED, reference_window, standardised
@@ -39,6 +38,9 @@ from opsreview.working_time import TeamCalendar, WorkingCalendar
 _ORDER = ["metric", "scope", "group", "statistic"]
 
 
+Scopes = Sequence[tuple[str, Mapping[str, pl.DataFrame]]]
+
+
 @dataclass(frozen=True)
 class Subject:
     """What stays the same from cycle to cycle: the team's tables and how it wants them read."""
@@ -55,17 +57,19 @@ class Subject:
         return team_calendar(self.calendars, self.tables.frames["people"], self.zone)
 
     @cached_property
-    def scopes(self) -> Sequence[tuple[str, Mapping[str, pl.DataFrame]]]:
+    def scopes(self) -> Scopes:
         """The tables of all repositories together, and of each where there are several.
 
-        With them is what is made once for all cycles: ``acts`` (``acts.acts_of``), and ``firsts``.
+        With them is what is made once for all cycles (``firsts``).
         """
+        return self.scopes_since(None)
+
+    def scopes_since(self, since: datetime | None) -> Scopes:
+        """As ``scopes``, for whoever asks about no issue opened before ``since``."""
         unaware = {name: self.tables.frames[name].clear() for name in KNOW_NO_REPOSITORY}
         of_each = [(repo, {**self.tables.of_repo(repo), **unaware}) for repo in self.repos]
         scopes = [("all", self.tables.frames), *(of_each if len(self.repos) > 1 else [])]
-        return [
-            (scope, WithFirsts({**frames, "acts": acts_of(frames)})) for scope, frames in scopes
-        ]
+        return [(scope, WithFirsts(frames, since)) for scope, frames in scopes]
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,10 @@ def read_cycle(
     measured: dict[str, pl.DataFrame] = {}
     curves, excluded = [], []
     told = _Finer(subject, targets)
-    for metric, scope, found in _found(subject, metrics, window, as_of, targets, is_alone=True):
+    scopes = subject.scopes_since(_first_asked_about(window, targets))
+    for metric, scope, found in _found(
+        subject, metrics, window, as_of, targets, scopes=scopes, is_alone=True
+    ):
         rows += _rows(metric, scope, found)
         curves += [_filed(curve, metric.id, scope) for curve in found.measured.curves()]
         if scope == "all":
@@ -144,7 +151,9 @@ def read_history(
 
     def rows_of(place: int, cycle: tuple[Window, datetime, Targets]) -> list[dict[str, object]]:
         rows: list[dict[str, object]] = []
-        for metric, scope, part in _found(subject, read_at(place, metrics, deep), *cycle):
+        for metric, scope, part in _found(
+            subject, read_at(place, metrics, deep), *cycle, scopes=subject.scopes
+        ):
             rows += _rows(metric, scope, part)
             if scope == "all" and metric.id in measured:
                 measured[metric.id][cycle[0].start_at] = part.measured.rows
@@ -221,6 +230,12 @@ class _Finer:
         return {repo: max(found) for repo, found in starts.items() if found}
 
 
+def _first_asked_about(window: Window, targets: Targets) -> datetime:
+    """Before which no issue was opened that a cycle or its reference tells of."""
+    longest = max([targets.response_hours, *targets.group_hours.values()])
+    return reference_window(window).start_at - timedelta(hours=longest)
+
+
 def _found(
     subject: Subject,
     metrics: Collection[Metric],
@@ -228,9 +243,10 @@ def _found(
     as_of: datetime,
     targets: Targets,
     *,
+    scopes: Scopes,
     is_alone: bool = False,
 ) -> Iterator[tuple[Metric, str, _Found]]:
-    for scope, frames in subject.scopes:
+    for scope, frames in scopes:
         repos = subject.repos if scope == "all" else [scope]
         tables = Labelled(frames, as_of, is_alone)
         for metric in metrics:

@@ -108,17 +108,22 @@ def borne_at(spells: pl.DataFrame, moment: datetime) -> pl.DataFrame:
 
 
 def _with_changes_undone(items: pl.DataFrame, later: pl.DataFrame) -> pl.DataFrame:
-    today = items.select(*ITEM, label="labels").explode("label").drop_nulls("label")
     undone = (
-        later.filter(pl.col("event").is_in(["labeled", "unlabeled"]))
+        later.lazy()
+        .filter(pl.col("event").is_in(["labeled", "unlabeled"]))
         .sort(*IN_ORDER)
         .group_by(*ITEM, "label", maintain_order=True)
         .agg(was_there=pl.col("event").first() == "unlabeled")
+        .collect()
     )
-    kept = today.join(undone, on=[*ITEM, "label"], how="anti")
-    back = undone.filter("was_there").select(*ITEM, "label")
-    known = items.select(ITEM)
-    return pl.concat([kept, back.join(known, on=ITEM, how="semi")]).sort(*ITEM, "label")
+    # Few items changed since: the joins, dear where items are many, see those of their numbers.
+    may_have_changed = pl.col("number").is_in(undone["number"].unique().implode())
+    today = items.lazy().select(*ITEM, label="labels").explode("label").drop_nulls("label")
+    kept = today.filter(may_have_changed).join(undone.lazy(), on=[*ITEM, "label"], how="anti")
+    back = undone.lazy().filter("was_there").select(*ITEM, "label")
+    known = items.lazy().select(ITEM).filter(may_have_changed)
+    borne = [today.filter(~may_have_changed), kept, back.join(known, on=ITEM, how="semi")]
+    return pl.concat(borne).sort(*ITEM, "label").collect()
 
 
 def _changes(items: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:

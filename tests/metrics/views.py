@@ -11,7 +11,6 @@ import factories
 import polars as pl
 
 from opsreview.estimate import Estimate
-from opsreview.metrics.acts import acts_of
 from opsreview.metrics.firsts import WithFirsts
 from opsreview.metrics.reading import Subject
 from opsreview.metrics.view import Groups, Measured, Targets, View
@@ -46,7 +45,7 @@ def frames(**stated: pl.DataFrame) -> dict[str, pl.DataFrame]:
         factories.spells(known[table], known["events"], kind=kind)
         for table, kind in (("issues", "issue"), ("pull_requests", "pull_request"))
     )
-    return {**known, "spells": spells, "acts": acts_of(known)}
+    return {**known, "spells": spells}
 
 
 def view(
