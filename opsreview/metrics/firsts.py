@@ -146,7 +146,7 @@ MADE: dict[str, Callable[[WithFirsts], pl.DataFrame]] = {
     "first_acts": acts.first_acts,
     "draft_changes": lambda tables: draft_changes(tables["events"]),
     "ready": lambda tables: followed_pulls(
-        first_ready(tables["pull_requests"].select(_PULLS), tables["draft_changes"]),
+        first_ready(_pulls(tables), tables["draft_changes"]),
         tables["spells"],
     ),
     "reviewed": lambda tables: reviewed_pulls(tables["ready"], tables["reviews"]),
@@ -157,7 +157,7 @@ class WithFirsts(Mapping[str, pl.DataFrame]):
     """Tables and, by the names of ``MADE``, what is made of them: when first asked for, and kept.
 
     Threads that ask at the same time wait for the one that makes it. Where nobody will ask about
-    issues opened before ``since``, nothing is found of them.
+    issues opened, or pull requests ready, before ``since``, nothing is found of them.
     """
 
     def __init__(self, tables: Tables, since: datetime | None = None) -> None:
@@ -187,6 +187,16 @@ def _opened(tables: WithFirsts) -> pl.DataFrame:
     if tables.since is None:
         return issues
     return issues.filter(pl.col("opened_at") >= literal(tables.since))
+
+
+def _pulls(tables: WithFirsts) -> pl.DataFrame:
+    """The pull requests that became ready when anybody will ask about, and others of then."""
+    pulls = tables["pull_requests"].select(_PULLS)
+    if tables.since is None:
+        return pulls
+    at = literal(tables.since)
+    marked = tables["draft_changes"].filter(pl.col("created_at") >= at)["number"].unique()
+    return pulls.filter((pl.col("opened_at") >= at) | pl.col("number").is_in(marked.implode()))
 
 
 def _spells(tables: WithFirsts) -> pl.DataFrame:

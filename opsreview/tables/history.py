@@ -63,10 +63,15 @@ def labels_at(items: pl.DataFrame, events: pl.DataFrame, moment: datetime) -> pl
 
 def labels_at_each(items: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     """The labels each item bore at its own ``seen_at``, as ``labels_at`` has them."""
-    later = events.join(items.select(*ITEM, "seen_at"), on=ITEM).filter(
-        pl.col("created_at") > pl.col("seen_at")
+    may_be_theirs = pl.col("number").is_in(items["number"].unique().implode())
+    later = (
+        events.lazy()
+        .filter(pl.col("event").is_in(["labeled", "unlabeled"]) & may_be_theirs)
+        .select(*ITEM, "label", "event", "created_at", "event_id")
+        .join(items.lazy().select(*ITEM, "seen_at"), on=ITEM)
+        .filter(pl.col("created_at") > pl.col("seen_at"))
     )
-    return _with_changes_undone(items, later)
+    return _with_changes_undone(items, later.collect())
 
 
 def label_spells(items: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
