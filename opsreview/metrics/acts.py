@@ -243,12 +243,12 @@ def acts_of(tables: Tables, window: Window | None = None) -> pl.DataFrame:
     Returns:
         ACTS, in the order of time: work, repo, number, key, person, at.
     """
-    done = _all_acts(tables)
+    done = pl.concat(_all_acts(tables))
     acts = done.filter(window.has("at")) if window else done
     return acts.sort("at", "work", "repo", "number", "key", "person").collect()
 
 
-def _all_acts(tables: Tables) -> pl.LazyFrame:
+def _all_acts(tables: Tables) -> list[pl.LazyFrame]:
     is_known = has_team(tables)
     elsewhere = answers_elsewhere(tables)
     if is_known:
@@ -266,12 +266,17 @@ def _all_acts(tables: Tables) -> pl.LazyFrame:
         )
         for kind, acts in done
     )
-    return pl.concat(typed).drop_nulls(["person", "at"])
+    return [acts.drop_nulls(["person", "at"]) for acts in typed]
 
 
 def first_acts(tables: Tables) -> pl.DataFrame:
     """When each person did each kind of work for the first time: work, person, at."""
-    return _all_acts(tables).group_by("work", "person").agg(pl.col("at").min()).collect()
+    firsts = [_first_of_each(acts).collect() for acts in _all_acts(tables)]  # one kind at a time
+    return _first_of_each(pl.concat(firsts).lazy()).collect()
+
+
+def _first_of_each(acts: pl.LazyFrame) -> pl.LazyFrame:
+    return acts.group_by("work", "person").agg(pl.col("at").min())
 
 
 def described(acts: pl.DataFrame, items: Sequence[pl.DataFrame]) -> pl.DataFrame:

@@ -135,14 +135,11 @@ def life_measured(view: View) -> Measured:
     items = found.join(out.select("repo", number=pl.col("key").cast(pl.Int64)), on=ITEM, how="anti")
     if items.is_empty():
         return _nothing(found, out)
-    lived = item_life(
-        items,
-        view["comments"],
-        view["reviews"],
-        view["events"],
-        view["spells"],
-        unreleased=_unreleased(view, items),
+    may_be_theirs = pl.col("number").is_in(items["number"].unique().implode())
+    happened = (
+        view[table].filter(may_be_theirs) for table in ("comments", "reviews", "events", "spells")
     )
+    lived = item_life(items, *happened, unreleased=_unreleased(view, items))
     has_time = pl.col("hours").sum().over(ITEM) > 0
     rows = lived.filter(has_time)
     timeless = left_out(items.join(rows, on=ITEM, how="anti"), "no time open and ready for review")

@@ -9,7 +9,7 @@ import polars as pl
 from opsreview.estimate import Estimate, not_measurable
 from opsreview.metrics.endings import NO_TEAM, has_team
 from opsreview.metrics.intervals import count, median_of_values
-from opsreview.metrics.view import ITEM, Measured, View, hours_between, is_open_at
+from opsreview.metrics.view import ITEM, Measured, View, hours_between, is_open_at, read_once
 from opsreview.window import literal
 
 
@@ -36,10 +36,14 @@ def waiting_on_team(
         issues.lazy()
         .join(spells.lazy().filter(is_open_at(as_of)), on=ITEM, how="semi")
         .select(*ITEM, "title", "url", "opened_at", "author_kind", "author_is_team")
+        .pipe(read_once)
     )
+    may_be_theirs = pl.col("number").is_in(still_open.collect()["number"].unique().implode())
+    is_word = (pl.col("author_kind") == "human") & (pl.col("created_at") <= now)
     words = (
         comments.lazy()
-        .filter((pl.col("author_kind") == "human") & (pl.col("created_at") <= now))
+        .filter(may_be_theirs & is_word)
+        .select(*ITEM, "created_at", "comment_id", "author_is_team")
         .join(still_open, on=ITEM, how="semi")
         .sort("created_at", "comment_id")
         .group_by(ITEM, maintain_order=True)
