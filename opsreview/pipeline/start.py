@@ -39,7 +39,7 @@ sources:
   # - {{kind: ics, path: rota.ics, role: primary, person: "on duty: (?P<person>.+)"}}
   # - {{kind: csv, table: incidents, path: incidents.csv,
   #    columns: {{incident_id: id, opened_at: started_at, resolved_at: resolved_at}}}}
-# labels: {{priorities: {{p1: [priority/critical]}}}}
+# labels: {{priorities: {{p1: [priority/critical]}}, triaged: ["kind/*"], support: [question]}}
 # bots: [some-bot]                # machine users that GitHub takes for people
 privacy: {{names: pseudonyms}}    # on pages: shown | pseudonyms | roles
 """
