@@ -13,11 +13,10 @@ import polars as pl
 from opsreview.estimate import Estimate
 from opsreview.metrics.firsts import WithFirsts
 from opsreview.metrics.reading import Subject
-from opsreview.metrics.view import Groups, Measured, Targets, View
+from opsreview.metrics.view import Groups, Labelled, Measured, Targets, View
 from opsreview.metrics.working_waits import team_calendar
 from opsreview.tables.build import TeamTables
 from opsreview.tables.coverage import Coverage
-from opsreview.tables.history import labels_at
 from opsreview.window import Window
 from opsreview.working_time import WorkingCalendar
 
@@ -60,9 +59,8 @@ def view(
 ) -> View:
     """What a metric is handed."""
     tables = frames(**stated)
-    labels = labels_at(tables["issues"], tables["events"], as_of)
     return View(
-        WithFirsts({**tables, "labels": labels}),
+        Labelled(WithFirsts(tables), as_of),
         window,
         as_of,
         zone,
