@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import stats
+from scipy.special import ndtri, stdtr, stdtrit
 
 Scale = Literal["ratio", "points", "relative", "difference"]
 FEWEST_BEFORE = 4
@@ -88,8 +88,8 @@ def change(
     if spread == 0:
         return None
     moved = float(np.mean(later) - np.mean(earlier))
-    reach = float(stats.t.isf(error / 2, k - 1)) * spread
-    p = 2 * float(stats.t.sf(abs(moved) / spread, k - 1))
+    reach = -float(stdtrit(k - 1, error / 2)) * spread
+    p = 2 * float(stdtr(k - 1, -abs(moved) / spread))
     value, lower, upper = (_read(moved + by, scale) for by in (0.0, -reach, reach))
     typical = (_typical(before, scale), _typical(after, scale))
     return Change(scale, value, lower, upper, p, *typical, k, m)
@@ -110,7 +110,7 @@ def smallest_visible(
     spread = float(np.std(_on_scale(before, scale), ddof=1))
     if spread == 0 or base <= 0:
         return None
-    quantiles = float(stats.t.isf(error / 2, k - 1)) + float(stats.norm.ppf(POWER))
+    quantiles = -float(stdtrit(k - 1, error / 2)) + float(ndtri(POWER))
     return _read(quantiles * spread / base * math.sqrt(1 / cycle_count + 1 / k), scale)
 
 

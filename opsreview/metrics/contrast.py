@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, stats
+from scipy import optimize
+from scipy.special import ndtri, stdtr, stdtrit
 
 FEWEST_EARLIER = 8
 POWER = 0.8
@@ -40,11 +41,11 @@ class Contrast:
     @property
     def p(self) -> float:
         """Two-sided."""
-        return 2 * float(stats.t.sf(abs(self.moved) / self.error, self.freedom))
+        return 2 * float(stdtr(self.freedom, -abs(self.moved) / self.error))
 
     def visible(self, error: float) -> float:
         """The least movement that four cycles of five would show at this two-sided error."""
-        quantiles = float(stats.t.isf(error / 2, self.freedom)) + float(stats.norm.ppf(POWER))
+        quantiles = -float(stdtrit(self.freedom, error / 2)) + float(ndtri(POWER))
         return quantiles * self.error
 
 

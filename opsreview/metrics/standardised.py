@@ -18,7 +18,7 @@ from datetime import timedelta
 
 import numpy as np
 import polars as pl
-from scipy.stats import chi2_contingency
+from scipy.special import chdtrc
 
 from opsreview.estimate import Estimate, in_words
 from opsreview.metrics.at_risk import Curve, Floats, band, incidence, steps_of
@@ -52,7 +52,7 @@ class Mix:
 
     @property
     def has_moved(self) -> bool:
-        return bool(chi2_contingency([*self.counts.values()], correction=False)[1] < MOVED_P)
+        return _independence_p(np.array([*self.counts.values()], dtype=float)) < MOVED_P
 
     def in_words(self) -> str:
         """``mix moved: p1 12 % -> 31 %``, of the stratum whose share moved, or else grew, most."""
@@ -62,6 +62,13 @@ class Mix:
         name = max(moved, key=lambda name: (abs(moved[name]), moved[name]))
         before, now = (in_words(share, "share") for share in shares[name])
         return f"mix moved: {name} {before} -> {now}"
+
+
+def _independence_p(counts: Floats) -> float:
+    """Pearson's chi-square of a table of counts; scipy.stats has it, and takes long to import."""
+    expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
+    freedom = (counts.shape[0] - 1) * (counts.shape[1] - 1)
+    return float(chdtrc(freedom, float(np.sum((counts - expected) ** 2 / expected))))
 
 
 def reference_window(window: Window) -> Window:

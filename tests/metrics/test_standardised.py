@@ -7,10 +7,11 @@ import numpy as np
 import polars as pl
 import pytest
 from factories import comments, events, issues
+from scipy.stats import chi2_contingency
 
 from metrics.views import AS_OF, OCTOBER, TARGETS, subject
 from opsreview.metrics.reading import read_cycle
-from opsreview.metrics.standardised import median_at_mix, share_at_mix
+from opsreview.metrics.standardised import _independence_p, median_at_mix, share_at_mix
 from opsreview.metrics.view import Groups
 
 PRIORITIES = Groups(priorities={"p1": ["urgent"], "p2": ["normal"]})
@@ -199,3 +200,10 @@ def test_interval_of_the_median_covers_what_is_true(sizes: tuple[int, int]) -> N
         upper = np.inf if found.upper is None else found.upper
         covered += (found.lower or 0) <= true <= upper
     assert covered / DRAWS >= 0.925
+
+
+@pytest.mark.parametrize("counts", [[[12, 30], [40, 25]], [[3, 9], [9, 3], [50, 51]]])
+def test_mix_is_compared_by_pearson_s_chi_square(counts) -> None:
+
+    outside = chi2_contingency(counts, correction=False).pvalue
+    assert _independence_p(np.array(counts, dtype=float)) == pytest.approx(outside)
