@@ -44,8 +44,13 @@ CARRIES_OVER = "carries over from cycle to cycle, so that cycles cannot be compa
 _TOPICS = ("triage", "oncall", "releases")
 _STARTS = ("opened_at", "ready_at")
 _SHORTEST_HOURS = 1 / 3600  # an answer in the same second still has a logarithm
-# Parts of one number, and constants of chance: looking at them too would be looking twice.
-_NOT_LOOKED_AT = {"chance_median", "chance_upper", "mid_p", "at_start", "at_end"}
+# Parts and variants of one number, constants of chance: to look at them too is to look twice.
+_NOT_LOOKED_AT = {
+    *("chance_median", "chance_upper", "mid_p", "at_start", "at_end", "top_two_share"),
+    *("share_closed_unanswered", "share_waiting", "share_of_answered_in_time"),
+    *("median_of_answered", "median_of_reviewed", "median_of_merged", "median_by_team"),
+    *("median_working_hours", "median_working_hours_by_team"),
+}
 
 
 @dataclass(frozen=True)

@@ -157,3 +157,12 @@ def test_what_the_quarter_does_not_hold_is_the_cycle_s_own(tmp_path: Path) -> No
     assert "no stable release" in (
         review.triage.estimate("unreleased_changes", "count").reason or ""
     )
+
+
+def test_variants_of_one_number_are_not_looked_at_twice(tmp_path: Path) -> None:
+    review = team(tmp_path, a_month=30, slow_hours=400).build()
+    routine = review.signals["routine"]
+    looked_at = {row["statistic"] for row in routine["unusual"]}
+    assert routine["looked_at"] > 5
+    assert not {name for name in looked_at if "working_hours" in name or "_of_" in name}
+    assert routine["by_luck"] < len(routine["unusual"])
