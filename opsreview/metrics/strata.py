@@ -83,8 +83,9 @@ def author_relations(
         ``newcomer``).
     """
     columns = (*ITEM, "opened_at", "author_id", "author_kind", "author_is_team")
-    items = pl.concat([issues.select(columns), pull_requests.select(columns)])
-    places = people.select("joined_on", "left_on", author_id="person_id").unique("author_id")
+    items = pl.concat([issues.lazy().select(columns), pull_requests.lazy().select(columns)])
+    stays = people.select("joined_on", "left_on", author_id="person_id").unique("author_id")
+    places = stays.lazy()
     opened_on = pl.col("opened_at").dt.date()
     is_in_time = (opened_on >= pl.col("joined_on")).fill_null(True) & (
         opened_on <= pl.col("left_on")
@@ -111,6 +112,7 @@ def author_relations(
         .join(places, on="author_id", how="left")
         .select(*ITEM, relation=relation)
         .drop_nulls("relation")
+        .collect()
     )
 
 
