@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -105,6 +106,19 @@ class WorkingHours(StrictModel):
         return self
 
 
+class Leave(StrictModel):
+    """Days on which a person is away: from the first to the last, both included."""
+
+    first: date = Field(alias="from")
+    last: date = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Leave:
+        if self.last < self.first:
+            raise ValueError("`to` must not be before `from`: correct one of them")
+        return self
+
+
 class Person(StrictModel):
     """One entry of ``people.yaml``, under its id. ``share`` is the part of full time worked."""
 
@@ -116,6 +130,16 @@ class Person(StrictModel):
     joined_on: date | None = None
     left_on: date | None = None
     share: float = Field(1.0, gt=0, le=1)
+    leave: list[Leave] = []
+
+    @field_validator("leave")
+    @classmethod
+    def _each_day_once(cls, leave: list[Leave]) -> list[Leave]:
+        ordered = sorted(leave, key=lambda one: one.first)
+        for before, after in pairwise(ordered):
+            if after.first <= before.last:
+                raise ValueError(f"{after.first} is in two stretches: join them")
+        return leave
 
     @property
     def time_zone(self) -> ZoneInfo | None:

@@ -128,6 +128,11 @@ def people(*rows: Row) -> pl.DataFrame:
     )
 
 
+def leave(*rows: Row) -> pl.DataFrame:
+    """LEAVE: nobody is away."""
+    return _table("leave", [{"person_id": TEAM[0], **row} for row in rows])
+
+
 def spells(
     items: pl.DataFrame, changes: pl.DataFrame | None = None, *, kind: str = "issue"
 ) -> pl.DataFrame:

@@ -28,6 +28,8 @@ ALLOWED: dict[str, str] = {
     "window": "errors",
     "estimate": "window",
     "working_time": "errors",
+    "cadence": "",
+    "rotation": "window working_time cadence",
     "yaml_file": "errors",
     # fetch and read: sources → store → tables
     "store": "errors secrets",
@@ -37,18 +39,19 @@ ALLOWED: dict[str, str] = {
     "checkout": "errors sources",
     "tables": "errors window params sources",
     # measure
-    "metrics": "window estimate working_time tables",
+    "metrics": "window estimate working_time rotation tables",
     # say: what happened, beside what usually does and what should
     "usual": "",
     "wording": "estimate usual",
-    "operating_model": "errors window estimate working_time yaml_file metrics checkout wording",
+    "operating_model": "errors window estimate working_time cadence rotation yaml_file metrics "
+    "checkout wording",
     "findings": "",
     "claims": "estimate usual wording operating_model findings",
     "privacy": "errors",
     "publish": "errors operating_model",
     # show a built cycle: all that a notebook sees
-    "filtering": "errors window estimate working_time tables metrics operating_model claims "
-    "privacy",
+    "filtering": "errors window estimate working_time cadence rotation tables metrics "
+    "operating_model claims privacy",
     "review": "errors window estimate usual operating_model findings filtering",
     "figures": "window estimate usual wording",
     "blocks": "window estimate usual wording operating_model findings review",
@@ -58,8 +61,9 @@ ALLOWED: dict[str, str] = {
     # tell
     "reports": "errors window",
     # the whole way, and who calls it
-    "pipeline": "errors secrets window estimate working_time yaml_file store sources params tables "
-    "checkout metrics wording operating_model findings claims privacy publish filtering reports",
+    "pipeline": "errors secrets window estimate working_time cadence yaml_file store sources "
+    "params tables checkout metrics wording operating_model findings claims privacy publish "
+    "filtering reports",
     "terminal": "secrets",
     "cli": "errors secrets pipeline terminal",
 }

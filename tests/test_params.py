@@ -213,7 +213,7 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path):
         (
             "ada: {acounts: [sim-ada]}\n",
             "people.yaml:1: ada.acounts: unknown key; did you mean accounts? known keys: accounts, "
-            "holidays, joined_on, left_on, name, share, working_hours, zone",
+            "holidays, joined_on, leave, left_on, name, share, working_hours, zone",
         ),
         (
             "ada: {share: 1.5}\n",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,12 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from opsreview.cadence import Cadence
 from opsreview.errors import FilterError
 from opsreview.metrics.reading import Subject
 from opsreview.metrics.view import Groups, Targets
 from opsreview.privacy import Appearance
+from opsreview.rotation import Rotation
 from opsreview.tables.build import TeamTables, spells_of
 from opsreview.tables.coverage import Coverage
 from opsreview.tables.rejected import DOUBTS
@@ -74,6 +76,7 @@ class Known:
                     "since": since.isoformat() if since else None,
                     "response_hours": targets.response_hours,
                     "group_hours": dict(targets.group_hours),
+                    "rotation": _rotation(targets.rotation),
                 }
                 for since, targets in self.targets
             ],
@@ -172,4 +175,37 @@ def _day(said: str | None) -> date | None:
 
 
 def _targets(said: Mapping[str, Any]) -> Targets:
-    return Targets(said["response_hours"], said["group_hours"])
+    rotation = said["rotation"] and _read_rotation(said["rotation"])
+    return Targets(said["response_hours"], said["group_hours"], rotation)
+
+
+def _rotation(rotation: Rotation | None) -> dict[str, Any] | None:
+    if rotation is None:
+        return None
+    return {
+        "people": list(rotation.people),
+        "zone": rotation.zone.key,
+        "every": asdict(rotation.every),
+        "starting": rotation.starting and rotation.starting.isoformat(),
+        "weekday": rotation.weekday,
+        "handover": rotation.handover.isoformat(),
+        "has_secondary": rotation.has_secondary,
+        "covered": rotation.covered and _calendar(rotation.covered),
+        "rest_hours": rotation.rest_hours,
+        "most_share": rotation.most_share,
+    }
+
+
+def _read_rotation(said: Mapping[str, Any]) -> Rotation:
+    return Rotation(
+        people=tuple(said["people"]),
+        zone=ZoneInfo(said["zone"]),
+        every=Cadence(**said["every"]),
+        starting=_day(said["starting"]),
+        weekday=said["weekday"],
+        handover=time.fromisoformat(said["handover"]),
+        has_secondary=said["has_secondary"],
+        covered=said["covered"] and _read_calendar(said["covered"]),
+        rest_hours=said["rest_hours"],
+        most_share=said["most_share"],
+    )

@@ -12,12 +12,14 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from opsreview.estimate import Estimate
+from opsreview.rotation import Rotation
 from opsreview.tables.coverage import Covered
 from opsreview.tables.history import borne_at, labels_at
 from opsreview.window import MOMENT, Window, literal
 from opsreview.working_time import TeamCalendar, WorkingCalendar
 
 ITEM = ["repo", "number"]
+NOT_BEGUN = "the window has not begun"
 STRATUM_MINIMUM = 10  # smaller groups are not shown
 CURVES_SCHEMA: dict[str, pl.DataType] = {
     "metric": pl.String(),
@@ -45,6 +47,7 @@ class Targets:
 
     response_hours: float
     group_hours: Mapping[str, float] = field(default_factory=dict)  # by group: ``priority:p1``
+    rotation: Rotation | None = None
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,7 @@ class View:
         as_of = min(found.as_of, self.as_of)
         if found.window is None or found.window.start_at < as_of:
             return Covered(found.window, as_of, found.reason)
-        return Covered(None, as_of, "the window has not begun")
+        return Covered(None, as_of, NOT_BEGUN)
 
     def calendar(self, person: str | None) -> WorkingCalendar:
         """A person's working calendar; the team's zone and a plain week for who declared none."""

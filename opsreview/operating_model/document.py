@@ -10,15 +10,18 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from opsreview.cadence import days_of
 from opsreview.operating_model.codeowners import with_code_owners
 from opsreview.operating_model.names import Holder, holder, holder_of_area, name_problems
 from opsreview.operating_model.promise import Promise
-from opsreview.operating_model.quantities import cadence_of, days_of, hours_of, quantity_of
+from opsreview.operating_model.quantities import WEEKDAYS, cadence_of, hours_of, quantity_of
 from opsreview.operating_model.references import NOTHING_AROUND, Surroundings, reference_problems
 from opsreview.operating_model.resolved import resolved_json
 from opsreview.operating_model.shape import ModelEntry, PromiseEntry
 from opsreview.operating_model.undeclared import undeclared
+from opsreview.rotation import Rotation
 from opsreview.window import Window
+from opsreview.working_time import WorkingCalendar
 from opsreview.yaml_file import Place, YamlFile, close_names, read_yaml, validated
 
 
@@ -76,6 +79,26 @@ class OperatingModel:
         until = date.fromordinal(window.end_at.astimezone(zone).date().toordinal() + 1)
         days = days_of(cadence_of(release.every), release.starting, until)
         return [day for day in days if window.start_at <= _begins(day, zone) < window.end_at]
+
+    def rotation(self, zone: ZoneInfo) -> Rotation | None:
+        """What the model says of duty; without people where a calendar of the sources has them."""
+        duty = self.entry.rhythm.duty
+        if duty is None:
+            return None
+        weekday, _, clock = (duty.handover or "").partition(" ")
+        most = duty.most_share
+        return Rotation(
+            people=tuple(duty.order),
+            zone=zone,
+            every=cadence_of(duty.every),
+            starting=duty.starting,
+            weekday=WEEKDAYS.index(weekday) if weekday else None,
+            handover=time.fromisoformat(clock) if clock else time(0),
+            has_secondary=duty.secondary,
+            covered=WorkingCalendar(zone) if duty.cover == "business hours" else None,
+            rest_hours=None if duty.rest is None else hours_of(duty.rest),
+            most_share=None if most is None else quantity_of(most).value,
+        )
 
     def as_written(self, data: dict[str, Any]) -> OperatingModel:
         """The same team's model with another document, such as that of an earlier day.

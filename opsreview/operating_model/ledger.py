@@ -12,10 +12,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+from opsreview.cadence import later_by
 from opsreview.errors import ParamsError
 from opsreview.operating_model.decisions import Decision
 from opsreview.operating_model.edit import rewritten
-from opsreview.operating_model.quantities import Text, cadence_of, later_by
+from opsreview.operating_model.quantities import Text, cadence_of
 from opsreview.operating_model.shape import ModelEntry
 from opsreview.operating_model.yaml_text import inline, is_same
 from opsreview.window import Cycle

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
 from math import isfinite
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
+
+from opsreview.cadence import Cadence
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -25,15 +25,6 @@ class Quantity:
 
     value: float
     unit: str
-
-
-@dataclass(frozen=True)
-class Cadence:
-    """How often something recurs: ``2 weeks`` is a count of 2 and the unit ``week``."""
-
-    count: int
-    unit: str
-    text: str
 
 
 def hours_of(text: Any) -> float:
@@ -110,42 +101,6 @@ def handover_of(written: Any) -> str:
     if not match:
         raise ValueError(f"{written!r} is not a weekly moment: write it as monday 10:00")
     return f"{weekday_of(match[1])} {int(match[2]):02}:{match[3]}"
-
-
-def days_of(cadence: Cadence, starting: date, until: date) -> list[date]:
-    """The days of a rhythm from ``starting`` to before ``until``.
-
-    Weeks count from ``starting``; months and quarters keep its weekday and its place in the month
-    (a second Tuesday stays a second Tuesday; a fifth one falls on the last).
-    """
-    if cadence.unit in ("day", "weekday", "week"):
-        days = cadence.count * (7 if cadence.unit == "week" else 1)
-        every = (starting + timedelta(days=n) for n in range(0, (until - starting).days, days))
-        return [day for day in every if cadence.unit != "weekday" or day.weekday() < 5]
-    months = cadence.count * (3 if cadence.unit == "quarter" else 1)
-    last = (until.year - starting.year) * 12 + until.month - starting.month
-    slots = [_same_weekday(starting, later) for later in range(0, last + 1, months)]
-    return [day for day in slots if day < until]
-
-
-def later_by(cadence: Cadence, day: date) -> date:
-    """The day one turn of the rhythm later; a month that is too short ends it on its last day."""
-    if cadence.unit in ("month", "quarter"):
-        months = cadence.count * (3 if cadence.unit == "quarter" else 1)
-        year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-        return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-    if cadence.unit == "weekday":
-        working = (day + timedelta(days=n) for n in range(1, 7 * cadence.count + 1))
-        return [later for later in working if later.weekday() < 5][cadence.count - 1]
-    return day + timedelta(days=cadence.count * (7 if cadence.unit == "week" else 1))
-
-
-def _same_weekday(starting: date, months_later: int) -> date:
-    year, month = divmod(starting.year * 12 + starting.month - 1 + months_later, 12)
-    first = date(year, month + 1, 1)
-    offset = (starting.weekday() - first.weekday()) % 7 + 7 * ((starting.day - 1) // 7)
-    day = first + timedelta(days=offset)
-    return day if day.month == first.month else day - timedelta(days=7)
 
 
 def _identifier(written: str) -> str:

@@ -132,6 +132,8 @@ class DutyEntry(StrictModel):
     """How long a turn is."""
     handover: Handover | None = None
     """The day and time of the handover, in the team's zone."""
+    starting: date | None = None
+    """The day on which the first of the order begins; without it whose turn it is stays unknown."""
     order: list[Text] = []
     """People, one a turn, again and again."""
     source: Text | None = Field(None, alias="from")
@@ -153,6 +155,13 @@ class DutyEntry(StrictModel):
             raise ValueError("it has both an order and from: keep one")
         if not self.order and not self.source:
             raise ValueError("it names nobody: write order, or from: with a calendar")
+        if self.starting and self.handover and self.every.endswith(("week", "weeks")):
+            actual, wanted = WEEKDAYS[self.starting.weekday()], self.handover.split()[0]
+            if actual != wanted:
+                raise ValueError(
+                    f"starting {self.starting} is a {actual}, and the handover is on {wanted}: "
+                    "correct one of the two"
+                )
         if self.most_share is not None and quantity_of(self.most_share).unit != "share":
             raise ValueError(f"most_share: {self.most_share!r} is not a percent such as 25 %")
         return self

@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from opsreview.cadence import later_by
 from opsreview.errors import ParamsError
 from opsreview.operating_model.parts import owner_of_part
-from opsreview.operating_model.quantities import cadence_of, later_by, quantity_of
+from opsreview.operating_model.quantities import cadence_of, quantity_of
 from opsreview.pipeline.desk import Desk
 from opsreview.yaml_file import close_names, parsed_yaml
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from opsreview.errors import CycleError, ParamsError, StoreError
 from opsreview.metrics.reading import Subject
@@ -123,17 +124,18 @@ def plan_of(history: TeamHistory, cycle: str | None, as_of: datetime | None) -> 
 
 def targets_of(history: TeamHistory, plan: Plan) -> Targets:
     """What the model in force at the cycle's end promised."""
-    return _targets(model_in_force(history, plan))
+    return _targets(model_in_force(history, plan), history.team.zone)
 
 
 def target_steps(history: TeamHistory) -> list[tuple[date | None, Targets]]:
     """What the model promised since ever (None), and since each day a decision changed it."""
     days = sorted({made.effective_from for made in history.decisions if made.change})
-    steps = [(None, _targets(_model_on(history, date.min)))]
-    return [*steps, *((day, _targets(_model_on(history, day))) for day in days)]
+    zone = history.team.zone
+    steps = [(None, _targets(_model_on(history, date.min), zone))]
+    return [*steps, *((day, _targets(_model_on(history, day), zone)) for day in days)]
 
 
-def _targets(model: OperatingModel | None) -> Targets:
+def _targets(model: OperatingModel | None, zone: ZoneInfo) -> Targets:
     if model is None:
         return Targets(UNPROMISED_RESPONSE_HOURS)
     deadlines = {
@@ -141,7 +143,8 @@ def _targets(model: OperatingModel | None) -> Targets:
         for said in model.promises
         if said.metric == "response_attainment" and said.at_most_hours is not None
     }
-    return Targets(deadlines.pop("all", UNPROMISED_RESPONSE_HOURS), deadlines)
+    response_hours = deadlines.pop("all", UNPROMISED_RESPONSE_HOURS)
+    return Targets(response_hours, deadlines, model.rotation(zone))
 
 
 def model_in_force(history: TeamHistory, plan: Plan) -> OperatingModel | None:

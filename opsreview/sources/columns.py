@@ -99,6 +99,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "person": pl.String,
         "start_at": MOMENT,
         "end_at": MOMENT,
+        "changed_at": MOMENT,
     },
     "support_requests": {
         "source": pl.String,

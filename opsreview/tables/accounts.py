@@ -20,6 +20,7 @@ PEOPLE = {
     "left_on": pl.Date,
     "share": pl.Float64,
 }
+LEAVE = {"person_id": pl.String, "from_on": pl.Date, "to_on": pl.Date}
 
 
 def people_table(
@@ -59,6 +60,16 @@ def people_table(
             }
         )
     return pl.DataFrame(rows, schema=PEOPLE)
+
+
+def leave_table(team: Team) -> pl.DataFrame:
+    """LEAVE: when each of ``people.yaml`` is away."""
+    rows = [
+        (person_id, away.first, away.last)
+        for person_id, person in team.people.items()
+        for away in person.leave
+    ]
+    return pl.DataFrame(rows, schema=LEAVE, orient="row")
 
 
 def with_people(frame: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:

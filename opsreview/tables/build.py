@@ -13,7 +13,7 @@ import polars as pl
 from opsreview.errors import TableError
 from opsreview.params import Team
 from opsreview.sources import Rejected, SourceRows
-from opsreview.tables.accounts import named_people, people_table, with_people
+from opsreview.tables.accounts import leave_table, named_people, people_table, with_people
 from opsreview.tables.coverage import Coverage
 from opsreview.tables.history import open_spells
 from opsreview.tables.rejected import DOUBTS, as_rejected, by_table, doubts_of, validated
@@ -64,7 +64,7 @@ def build_tables(sources: Mapping[str, SourceRows], team: Team) -> TeamTables:
     candidates: dict[str, pl.DataFrame] = {}
     disagreements: dict[str, int] = {}
     for name in SCHEMAS:
-        if name == "people":
+        if name in ("people", "leave"):
             continue
         stacked, foreign = _stacked(name, sources, team.review.repos)
         happened, to_come = without_the_future(name, stacked, _latest(sources))
@@ -72,7 +72,10 @@ def build_tables(sources: Mapping[str, SourceRows], team: Team) -> TeamTables:
         rejected += foreign + to_come + again
         candidates[name], disagreements[name] = _merged(once, KEYS[name])
     people = people_table(candidates.values(), _account_types(sources), team)
-    frames: dict[str, pl.DataFrame] = {"people": _of_our_own("people", people)}
+    frames = {
+        "people": _of_our_own("people", people),
+        "leave": _of_our_own("leave", leave_table(team)),
+    }
     for name, candidate in candidates.items():
         frames[name], broken = validated(name, _resolved(name, candidate, people, team))
         rejected += broken

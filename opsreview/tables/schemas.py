@@ -161,7 +161,10 @@ class IncidentEvents(dy.Schema):
 
 
 class Shifts(dy.Schema):
-    """One row per shift a person holds."""
+    """One row per shift a person holds.
+
+    ``changed_at`` is when that was last settled; null: unknown.
+    """
 
     source = dy.String(primary_key=True)
     rotation = dy.String(primary_key=True)
@@ -169,6 +172,7 @@ class Shifts(dy.Schema):
     person = dy.String(primary_key=True)
     start_at = dy.Datetime(time_zone="UTC", time_unit="us", primary_key=True)
     end_at = _moment()
+    changed_at = _moment(nullable=True)
 
     @dy.rule()
     def end_at_is_not_after_start_at(cls) -> pl.Expr:
@@ -206,6 +210,18 @@ class People(dy.Schema):
     share = dy.Float64(nullable=True)
 
 
+class Leave(dy.Schema):
+    """One row per stretch of days, the last included, in which a person of the team is away."""
+
+    person_id = dy.String(primary_key=True)
+    from_on = dy.Date(primary_key=True)
+    to_on = dy.Date()
+
+    @dy.rule()
+    def to_on_is_before_from_on(cls) -> pl.Expr:
+        return pl.col("to_on") >= pl.col("from_on")
+
+
 SCHEMAS: dict[str, type[dy.Schema]] = {
     "issues": Issues,
     "pull_requests": PullRequests,
@@ -218,6 +234,7 @@ SCHEMAS: dict[str, type[dy.Schema]] = {
     "shifts": Shifts,
     "support_requests": SupportRequests,
     "people": People,
+    "leave": Leave,
 }
 KEYS: dict[str, list[str]] = {name: schema.primary_key() for name, schema in SCHEMAS.items()}
 KEYS["incident_events"] = ["source", "incident_id", "at", "person"]  # nobody may be named

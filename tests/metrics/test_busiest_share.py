@@ -7,7 +7,7 @@ from factories import incident_events, incidents, people, shifts
 
 from metrics.views import stated, value, view
 from opsreview.metrics.chance import busiest_share
-from opsreview.metrics.oncall import busiest_measured
+from opsreview.metrics.fairness import busiest_measured
 
 TWO = people({"person_id": "ada"}, {"person_id": "ben"})
 

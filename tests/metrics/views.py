@@ -34,7 +34,7 @@ TABLES: tuple[str, ...] = (
     "releases",
     "incidents",
 )
-TABLES += ("incident_events", "shifts", "people", "support_requests")
+TABLES += ("incident_events", "shifts", "people", "leave", "support_requests")
 
 
 def frames(**stated: pl.DataFrame) -> dict[str, pl.DataFrame]:

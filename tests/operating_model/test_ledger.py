@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from opsreview.cadence import later_by
 from opsreview.errors import ParamsError
 from opsreview.operating_model.decisions import load_decisions
 from opsreview.operating_model.ledger import (
@@ -20,7 +21,7 @@ from opsreview.operating_model.ledger import (
     with_sign_off,
     with_status,
 )
-from opsreview.operating_model.quantities import cadence_of, later_by
+from opsreview.operating_model.quantities import cadence_of
 from opsreview.operating_model.shape import ModelEntry
 from opsreview.window import Cycle
 

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
+from opsreview.cadence import days_of
 from opsreview.operating_model.quantities import (
     Quantity,
     cadence_of,
-    days_of,
     handover_of,
     hours_of,
     quantity_of,

@@ -145,6 +145,7 @@ TABLES = {
         "answered_by",
     ],
     "people": ["person_id", "account", "kind", "zone", "joined_on", "left_on"],
+    "leave": ["person_id", "from_on", "to_on"],
 }
 FRAMES = {
     "metrics.parquet": METRICS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from opsreview.metrics import oncall
+from opsreview.metrics import duty, fairness, incident_times, interruptions
 from opsreview.metrics.metric import Metric
 
 ONCALL = (
@@ -14,7 +14,7 @@ ONCALL = (
         (("hours", "hours"),),
         "ours",
         "",
-        oncall.share_measured,
+        duty.share_measured,
     ),
     Metric(
         "interruptions",
@@ -24,7 +24,7 @@ ONCALL = (
         (("count", "count"),),
         "ours",
         "",
-        oncall.interruptions_measured,
+        interruptions.interruptions_measured,
     ),
     Metric(
         "busiest_share",
@@ -34,7 +34,7 @@ ONCALL = (
         tuple((name, "share") for name in ("share", "chance_median", "chance_upper", "mid_p")),
         "ours",
         "",
-        oncall.busiest_measured,
+        fairness.busiest_measured,
     ),
     Metric(
         "time_to_resolve",
@@ -44,6 +44,6 @@ ONCALL = (
         (("median", "hours"),),
         "Google SRE",
         "https://sre.google/resources/practices-and-processes/incident-metrics-in-sre/",
-        oncall.resolve_measured,
+        incident_times.resolve_measured,
     ),
 )

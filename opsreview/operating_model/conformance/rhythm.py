@@ -9,13 +9,14 @@ from typing import Any
 
 import polars as pl
 
+from opsreview.cadence import Cadence
 from opsreview.estimate import Estimate
 from opsreview.metrics.intervals import share
 from opsreview.metrics.work import first_touches
 from opsreview.operating_model.conformance.held import AS_A_RULE, FEWEST, Held, Line, Verdict, noted
 from opsreview.operating_model.conformance.observed import NO_TEAM, Observed
 from opsreview.operating_model.document import OperatingModel
-from opsreview.operating_model.quantities import Cadence, cadence_of
+from opsreview.operating_model.quantities import cadence_of
 from opsreview.window import Window
 from opsreview.wording import counted
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
+from opsreview.cadence import days_of, later_by
 from opsreview.operating_model.consistency.known import Known
 from opsreview.operating_model.decisions import Decision, value_at
-from opsreview.operating_model.quantities import cadence_of, days_of, later_by
+from opsreview.operating_model.quantities import cadence_of
 from opsreview.operating_model.remark import Remark, Severity
 from opsreview.operating_model.undeclared import undeclared
 from opsreview.wording import counted

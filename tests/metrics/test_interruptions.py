@@ -1,22 +1,14 @@
-"""Duty held, interruptions, chance, and time to resolve."""
+"""Who was interrupted, by what, and when in their day."""
 
-from datetime import date, time
+from datetime import time
 from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
-from factories import at, incident_events, incidents, people, shifts, window
+from factories import at, incident_events, incidents, people, shifts
 
-from metrics.views import OCTOBER, stated, value, view
-from opsreview.metrics.oncall import (
-    fair_hours,
-    interruptions,
-    interruptions_measured,
-    oncall_share,
-    resolve_measured,
-    share_measured,
-    time_to_resolve,
-)
+from metrics.views import OCTOBER, value, view
+from opsreview.metrics.interruptions import interruptions, interruptions_measured
 from opsreview.working_time import WorkingCalendar
 
 MADRID = WorkingCalendar(ZoneInfo("Europe/Madrid"))
@@ -41,124 +33,6 @@ def touched(
         calendars=calendars or {},
         otherwise=MADRID,
     )
-
-
-# Duty held
-
-
-def test_hours_are_those_within_the_window() -> None:
-    held = shifts(
-        {"start_at": "2026-09-25", "end_at": "2026-10-02"},
-        {"start_at": "2026-10-31", "end_at": "2026-11-07"},
-        {"start_at": "2026-09-01", "end_at": "2026-10-01"},
-        {"start_at": "2026-11-01", "end_at": "2026-11-08"},
-    )
-
-    rows = oncall_share(held, NOBODY, window=OCTOBER)
-    assert rows.select("person", "held_hours").rows() == [("ada", 48)]
-
-
-def test_hours_over_a_clock_change_are_real_hours() -> None:
-    # A week from Monday to Monday in Madrid over October 25 has 169 hours, and 167 over March 29.
-    autumn = {"start_at": "2026-10-19T09:00+02:00", "end_at": "2026-10-26T09:00+01:00"}
-    spring = {"start_at": "2026-03-23T09:00+01:00", "end_at": "2026-03-30T09:00+02:00"}
-
-    year = window("2026-01-01", "2027-01-01")
-    for row, hours in ((autumn, 169), (spring, 167)):
-        assert oncall_share(shifts(row), NOBODY, window=year)["held_hours"].to_list() == [hours]
-
-
-def test_roles_are_apart() -> None:
-    held = shifts(
-        {"person": "ada"},
-        {"person": "ben"},
-        {"person": "ben", "role": "secondary"},
-    )
-    measured = share_measured(view(shifts=held, people=TWO))
-
-    ben = stated(measured, "person:ben")
-    assert (ben["hours"].value, ben["share"].value) == (168, 0.5)
-    assert (ben["hours_secondary"].value, ben["share_secondary"].value) == (168, 1)
-    assert value(measured, "hours_secondary", "person:ada") == 0
-    assert value(measured, "hours") == 336
-
-
-def test_who_is_listed_and_held_nothing_is_there_with_zero() -> None:
-    measured = share_measured(view(shifts=shifts({}), people=TWO))
-
-    ben = stated(measured, "person:ben")
-    assert [ben[name].value for name in ("hours", "share", "fair_share")] == [0, 0, 0.5]
-
-
-def test_fair_share_counts_from_joining_until_leaving_and_part_time_by_half() -> None:
-    # October has 31 days. cleo joined on the 16th: 16 days; dev left on the 11th: 10 days;
-    # ben works half time: 15.5; ada 31. Together 72.5 days.
-    known = people(
-        {"person_id": "ada"},
-        {"person_id": "ben", "share": 0.5},
-        {"person_id": "cleo", "joined_on": date(2026, 10, 16)},
-        {"person_id": "dev", "left_on": date(2026, 10, 11)},
-    )
-    rows = oncall_share(shifts({}), known, window=OCTOBER)
-
-    fair = dict(rows.select("person", "fair_share").iter_rows())
-    assert fair == pytest.approx(
-        {"ada": 31 / 72.5, "ben": 15.5 / 72.5, "cleo": 16 / 72.5, "dev": 10 / 72.5}
-    )
-
-
-def test_who_left_before_or_joins_after_is_not_eligible() -> None:
-    known = people(
-        {"person_id": "ada"},
-        {"person_id": "ben", "left_on": date(2026, 9, 30)},
-        {"person_id": "cleo", "joined_on": date(2026, 11, 1)},
-    )
-
-    assert fair_hours(known, [], window=OCTOBER)["person"].to_list() == ["ada"]
-
-
-def test_person_with_several_accounts_is_one_person() -> None:
-    known = people({"person_id": "ada"}, {"person_id": "ada", "account": "ada-work"})
-
-    assert fair_hours(known, [], window=OCTOBER).rows() == [("ada", 744)]
-
-
-def test_without_a_list_all_who_held_duty_share_it_evenly() -> None:
-    rows = oncall_share(shifts({}, {"person": "zoe"}), NOBODY, window=OCTOBER)
-
-    assert rows["fair_share"].to_list() == [0.5, 0.5]
-
-
-def test_gap_between_shifts_is_held_by_nobody() -> None:
-    # A day is missing between the 8th and the 9th: 336 hours of the 360.
-    held = shifts({}, {"person": "ben", "start_at": "2026-10-09", "end_at": "2026-10-16"})
-
-    rows = oncall_share(held, TWO, window=window("2026-10-01", "2026-10-16"))
-    assert rows["held_hours"].sum() == 336
-    assert rows["share"].sum() == pytest.approx(1)
-
-
-def test_no_shift_is_not_measurable_with_the_reason() -> None:
-    (hours,) = share_measured(view()).estimates
-
-    assert (hours.value, hours.n) == (None, 0)
-    assert hours.reason == "no shift is recorded in the window"
-
-
-def test_only_secondary_duty_says_that_there_is_no_primary() -> None:
-    measured = share_measured(view(shifts=shifts({"role": "secondary"}), people=TWO))
-
-    assert stated(measured)["hours"].reason == "no primary shift is recorded in the window"
-    assert value(measured, "hours_secondary", "person:ada") == 168
-
-
-def test_shifts_after_as_of_are_not_held_yet() -> None:
-    measured = share_measured(view(shifts=shifts({}), as_of=at("2026-10-03")))
-
-    assert value(measured, "hours", "person:ada") == 48
-
-
-# Interruptions
 
 
 def test_several_acts_of_one_person_are_one_interruption() -> None:
@@ -301,39 +175,3 @@ def test_no_incident_is_a_count_of_zero_and_before_the_window_unknown() -> None:
     assert value(interruptions_measured(view()), "count") == 0
     (count,) = interruptions_measured(view(as_of=at("2026-10-01"))).estimates
     assert (count.value, count.reason) == (None, "the window has not begun")
-
-
-# Time to resolve
-
-
-def test_open_incidents_resolved_now_is_a_known_wrong_way() -> None:
-    opened = incidents({"resolved_at": "2026-10-01 02:00"}, {}, {})
-    measured = resolve_measured(view(incidents=opened))
-
-    assert measured.rows["is_censored"].to_list() == [False, True, True]
-    assert measured.rows["waited_hours"].to_list() == [2, 38 * 24, 38 * 24]
-    median = stated(measured)["median"]
-    assert (median.value, median.n, median.n_censored) == (None, 3, 2)
-
-
-def test_resolution_after_as_of_did_not_happen() -> None:
-    opened = incidents({"resolved_at": "2026-10-03"})
-
-    row = time_to_resolve(opened, window=OCTOBER, as_of=at("2026-10-02")).row(0, named=True)
-    assert (row["waited_hours"], row["is_censored"]) == (24, True)
-    row = time_to_resolve(opened, window=OCTOBER, as_of=at("2026-10-03")).row(0, named=True)
-    assert (row["waited_hours"], row["is_censored"]) == (48, False)
-
-
-def test_resolved_as_it_opened_took_zero_hours() -> None:
-    opened = incidents({"resolved_at": "2026-10-01"}, {"opened_at": "2026-11-01"})
-
-    rows = time_to_resolve(opened, window=OCTOBER, as_of=at("2026-11-08"))
-    assert rows.select("incident_id", "waited_hours").rows() == [("1", 0)]
-
-
-def test_no_incident_gives_no_median() -> None:
-    median = stated(resolve_measured(view()))["median"]
-
-    assert (median.value, median.n) == (None, 0)
-    assert median.reason == "no incident was opened in the window"
