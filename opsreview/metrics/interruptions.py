@@ -9,13 +9,13 @@ from datetime import datetime
 import polars as pl
 
 from opsreview.estimate import not_measurable
+from opsreview.metrics.day_parts import DAY_PARTS, in_their_day
 from opsreview.metrics.intervals import count
 from opsreview.metrics.view import NOT_BEGUN, Measured, View, hours_between
 from opsreview.window import Window, literal
 from opsreview.working_time import WorkingCalendar
 
 CLUSTER_GAP_HOURS = 6  # an incident of a service this soon after the last belongs to its cluster
-DAY_PARTS = ("working", "off_hours", "sleep")
 INCIDENT = ["source", "incident_id"]
 
 
@@ -48,7 +48,7 @@ def interruptions(
         One row per interruption: source, incident_id, url, severity, service, opened_at, person,
         evidence (``acted on it``, ``on duty``, ``nobody known``), day_part, cluster.
     """
-    opened = _clustered(incidents, window, as_of)
+    opened = clustered(incidents, window, as_of)
     acts = (
         incident_events.lazy()
         .filter(pl.col("person").is_not_null() & (pl.col("at") <= literal(as_of)))
@@ -62,11 +62,28 @@ def interruptions(
         .sort("opened_at", *INCIDENT, "person")
         .collect()
     )
-    day_parts = [
-        calendars.get(person or "", otherwise).day_part(opened_at)
-        for person, opened_at in touched.select("person", "opened_at").iter_rows()
-    ]
-    return touched.with_columns(day_part=pl.Series(day_parts, dtype=pl.String))
+    placed = in_their_day(touched.with_columns(at="opened_at"), calendars, otherwise)
+    return placed.drop("at", "weekday", "hour")
+
+
+def clustered(incidents: pl.DataFrame, window: Window, as_of: datetime) -> pl.LazyFrame:
+    """The incidents opened in the window, told to which burst each belongs. Ours.
+
+    Incidents of one service that open within six hours of the one before are one cluster: they
+    are taken to have one cause.
+
+    Returns:
+        One row per incident: source, incident_id, url, severity, service, opened_at, cluster.
+    """
+    gap_hours = hours_between(pl.col("opened_at").shift(1).over("service"), "opened_at")
+    is_first = (gap_hours > CLUSTER_GAP_HOURS).fill_null(True)
+    return (
+        incidents.lazy()
+        .filter(window.has("opened_at") & (pl.col("opened_at") <= literal(as_of)))
+        .sort("service", "opened_at", *INCIDENT)
+        .with_columns(cluster=is_first.cum_sum().cast(pl.Int64))
+        .select(*INCIDENT, "url", "severity", "service", "opened_at", "cluster")
+    )
 
 
 def interruptions_of(view: View) -> pl.DataFrame:
@@ -95,18 +112,6 @@ def interruptions_measured(view: View) -> Measured:
             *(count(persons[name]).of(f"person:{name}") for name in sorted(persons)),
             *(count(day_parts[name]).of(f"day_part:{name}") for name in DAY_PARTS),
         ],
-    )
-
-
-def _clustered(incidents: pl.DataFrame, window: Window, as_of: datetime) -> pl.LazyFrame:
-    gap_hours = hours_between(pl.col("opened_at").shift(1).over("service"), "opened_at")
-    is_first = (gap_hours > CLUSTER_GAP_HOURS).fill_null(True)
-    return (
-        incidents.lazy()
-        .filter(window.has("opened_at") & (pl.col("opened_at") <= literal(as_of)))
-        .sort("service", "opened_at", *INCIDENT)
-        .with_columns(cluster=is_first.cum_sum().cast(pl.Int64))
-        .select(*INCIDENT, "url", "severity", "service", "opened_at", "cluster")
     )
 
 

@@ -1,0 +1,72 @@
+"""Moments in a person's own day, over both clock changes, in three zones."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pytest
+from factories import at
+
+from opsreview.metrics.day_parts import in_their_day
+from opsreview.working_time import WorkingCalendar
+
+CALENDARS = {
+    "ada": WorkingCalendar(ZoneInfo("Europe/Madrid"), holidays="ES"),
+    "cleo": WorkingCalendar(ZoneInfo("America/New_York"), holidays="US"),
+    "dev": WorkingCalendar(ZoneInfo("Asia/Kolkata"), holidays="IN"),
+}
+UTC = WorkingCalendar(ZoneInfo("UTC"))
+
+
+def placed(person: str | None, moment: str) -> tuple[str, date | None, int, int]:
+    moments = pl.DataFrame({"person": [person], "at": [at(moment)]}, schema_overrides=TEXT)
+    return in_their_day(moments, CALENDARS, UTC).row(0)[2:]
+
+
+TEXT = {"person": pl.String}
+
+
+# Clocks change in Madrid on 2026-03-29 and 2026-10-25, in New York on 2026-03-08 and 2026-11-01, in
+# Kolkata (half an hour off) never. Each line was worked out by hand.
+@pytest.mark.parametrize(
+    ("person", "moment", "part", "night_on", "weekday", "hour"),
+    [
+        ("ada", "2026-03-28 21:00", "sleep", date(2026, 3, 28), 5, 22),  # 22:00, winter
+        ("ada", "2026-03-29 20:00", "sleep", date(2026, 3, 29), 6, 22),  # 22:00, summer
+        ("ada", "2026-03-29 19:59", "off_hours", None, 6, 21),
+        ("ada", "2026-03-30 06:00", "off_hours", None, 0, 8),
+        ("ada", "2026-03-30 07:00", "working", None, 0, 9),
+        ("ada", "2026-10-25 00:30", "sleep", date(2026, 10, 24), 6, 2),  # the first 02:30
+        ("ada", "2026-10-25 01:30", "sleep", date(2026, 10, 24), 6, 2),  # the second
+        ("ada", "2026-10-26 08:00", "working", None, 0, 9),
+        ("ada", "2026-10-12 10:00", "off_hours", None, 0, 12),  # a holiday of Spain, a Monday
+        ("cleo", "2026-03-08 06:59", "sleep", date(2026, 3, 7), 6, 1),
+        ("cleo", "2026-03-08 07:00", "sleep", date(2026, 3, 7), 6, 3),  # 02:00 does not exist
+        ("cleo", "2026-03-09 13:00", "working", None, 0, 9),
+        ("cleo", "2026-11-02 13:59", "off_hours", None, 0, 8),
+        ("cleo", "2026-11-02 14:00", "working", None, 0, 9),
+        ("cleo", "2026-10-12 16:00", "off_hours", None, 0, 12),  # Columbus Day
+        ("dev", "2026-03-30 03:29", "off_hours", None, 0, 8),
+        ("dev", "2026-03-30 03:30", "working", None, 0, 9),
+        ("dev", "2026-10-26 16:30", "sleep", date(2026, 10, 26), 0, 22),
+        (None, "2026-10-26 22:00", "sleep", date(2026, 10, 26), 0, 22),
+    ],
+)
+def test_moment_lies_in_the_persons_own_day(
+    person: str | None, moment: str, part: str, night_on: date | None, weekday: int, hour: int
+) -> None:
+    assert placed(person, moment) == (part, night_on, weekday, hour)
+
+
+def test_rows_keep_their_order() -> None:
+    people = ["dev", "ada", None, "dev"]
+    moments = pl.DataFrame({"person": people, "at": [at("2026-10-26 09:00")] * 4})
+
+    assert in_their_day(moments, CALENDARS, UTC)["person"].to_list() == people
+
+
+def test_nothing_has_no_place_and_all_columns() -> None:
+    moments = pl.DataFrame(schema={"person": pl.String, "at": pl.Datetime("us", "UTC")})
+
+    columns = in_their_day(moments, CALENDARS, UTC).columns
+    assert columns == ["person", "at", "day_part", "night_on", "weekday", "hour"]
