@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from measure import Figure
 
-from opsreview.metrics.chance import busiest_share
+from opsreview.metrics.chance import Pool, busiest_share
 from opsreview.metrics.contrast import holm
 from opsreview.metrics.signals import Levels, Rates, Stock, Wait, Waits, signal
 
@@ -108,7 +108,8 @@ def _signals(team: Team, months: Sequence[Month]) -> list[bool]:
         Rates([month.releases for month in recent], [WEEKS] * len(recent)),
     ]
     loads = recent[-1].loads
-    busiest = busiest_share([1] * int(loads.sum()), [1.0] * 4, observed_count=int(loads.max()))
+    pool = Pool([[1]] * int(loads.sum()), [1.0] * 4)
+    busiest = busiest_share([pool], observed_count=int(loads.max()))
     return holm([*(signal(each).p for each in series), busiest.mid_p if busiest else None])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from opsreview.metrics import duty, fairness, incident_times, interruptions
-from opsreview.metrics.metric import Metric
+from opsreview.metrics.metric import RECENT, Metric
 
 ONCALL = (
     Metric(
@@ -31,10 +31,33 @@ ONCALL = (
         "oncall",
         "The busiest person's share of interruptions, against chance",
         ("incidents",),
-        tuple((name, "share") for name in ("share", "chance_median", "chance_upper", "mid_p")),
+        tuple((name, "share") for name in fairness.SHARES),
         "ours",
         "",
         fairness.busiest_measured,
+    ),
+    Metric(
+        "busiest_share_cumulated",
+        "oncall",
+        "The same over half a year, and how many clusters would show an uneven load",
+        ("incidents",),
+        tuple((name, "share") for name in fairness.SHARES)
+        + tuple((name, "count") for name in fairness.NEEDED),
+        "ours",
+        "",
+        fairness.cumulated_measured,
+        earlier=RECENT,
+    ),
+    Metric(
+        "load_gini",
+        "oncall",
+        "How unequal the interruptions are, beside what chance gives",
+        ("incidents",),
+        tuple((name, "share") for name in fairness.GINIS),
+        "ours",
+        "",
+        fairness.gini_measured,
+        earlier=RECENT,
     ),
     Metric(
         "time_to_resolve",
