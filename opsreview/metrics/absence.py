@@ -23,6 +23,7 @@ _KINDS = {
     "review": "review was submitted",
     "merge": "pull request was merged by a person",
     "release": "release was published by a person",
+    "incident": "incident was acted on",
 }
 _EVERYBODY = "nothing says who is in the team: everybody's answers count"
 
@@ -33,8 +34,8 @@ def contributor_absence_factor(
     """The acts of each kind of work, a person and a thing worked on together once.
 
     From them follows the smallest number of people who together did half. Answers are the team's
-    where anything says who is in the team, else everybody's; of reviews, merges and releases
-    everybody's count.
+    where anything says who is in the team, else everybody's; of reviews, merges, releases
+    and incidents everybody's count.
 
     Args:
         acts: ACTS (``acts.acts_of``).

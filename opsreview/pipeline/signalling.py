@@ -50,7 +50,10 @@ _NOT_LOOKED_AT = {
     *("share_closed_unanswered", "share_waiting", "share_of_answered_in_time"),
     *("median_of_answered", "median_of_reviewed", "median_of_merged", "median_by_team"),
     *("median_working_hours", "median_working_hours_by_team"),
+    *("clusters", "clusters_needed", "clusters_for_triple", "chance_mean"),
 }
+_NOT_ANEW = {"busiest_share_cumulated"}  # of half a year: each cycle's holds most of the last one's
+_SAID_OTHERWISE = {"load_gini"}
 
 
 @dataclass(frozen=True)
@@ -304,8 +307,8 @@ def _others(
     rated = set(known.filter(statistic="rate_per_week")["metric"])
     for key, rows in known.group_by(["metric", "statistic"], maintain_order=True):
         metric, statistic = str(key[0]), str(key[1])
-        carries = metric in STOCKS or (metric, statistic) in CARRIED_OVER
-        is_twice = statistic == "count" and metric in rated
+        carries = metric in STOCKS | _NOT_ANEW or (metric, statistic) in CARRIED_OVER
+        is_twice = (statistic == "count" and metric in rated) or metric in _SAID_OTHERWISE
         if carries or is_twice or statistic in _NOT_LOOKED_AT or (metric, statistic) in led_by:
             continue
         is_now = rows["window_end_at"][-1] == last_end_at

@@ -185,6 +185,7 @@ METRIC_IDS = {
     *("item_life", "arrivals", "team_acts", "unreviewed_merge_share", "self_merge_share"),
     *("change_request_acceptance_ratio", "support_questions", "first_time_share", "work_mix"),
     *("contributor_absence_factor", "busiest_share_cumulated", "load_gini"),
+    *("off_rotation_share", "off_hours_activity"),
 }
 
 

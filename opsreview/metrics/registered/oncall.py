@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from opsreview.metrics import duty, fairness, incident_times, interruptions
+from opsreview.metrics import duty, fairness, heroics, incident_times, interruptions, off_hours
 from opsreview.metrics.metric import RECENT, Metric
 
 ONCALL = (
@@ -57,6 +57,28 @@ ONCALL = (
         "ours",
         "",
         fairness.gini_measured,
+        earlier=RECENT,
+    ),
+    Metric(
+        "off_rotation_share",
+        "oncall",
+        "Answers and incidents dealt with by people who were not on duty",
+        ("shifts",),
+        heroics.STATISTICS,
+        "ours",
+        "",
+        heroics.off_rotation_measured,
+        earlier=RECENT,
+    ),
+    Metric(
+        "off_hours_activity",
+        "oncall",
+        "What people did outside of their own working hours",
+        ("issues", "comments"),
+        off_hours.STATISTICS,
+        "ours",
+        "",
+        off_hours.off_hours_measured,
         earlier=RECENT,
     ),
     Metric(
