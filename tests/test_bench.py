@@ -10,6 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "bench"))
 
+from fairness import ROTAS, called
 from measure import Figure
 from million import CYCLE, EVENTS_PER_ITEM, simulated_tables
 from signals import Team, shown
@@ -65,3 +66,11 @@ def test_few_draws_of_a_changed_team_show_its_change_and_of_a_flat_one_none() ->
     flat = [shown(Team(60, 0.0), dice) for _ in range(3)]
     assert all(rows.any(axis=0)[[0, 3]].all() for rows in changed)
     assert sum(rows.sum() for rows in flat) <= 2
+
+
+def test_few_simulated_rotas_are_called_unfair_where_they_are_and_not_where_they_are_not() -> None:
+    dice = np.random.default_rng(1)
+    fair = [called(ROTAS[1], dice)[1] for _ in range(10)]
+    unfair = [called(ROTAS[2], dice)[1] for _ in range(10)]
+    assert sum(fair) <= 2
+    assert sum(unfair) >= 8

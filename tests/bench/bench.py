@@ -90,6 +90,13 @@ def figures_of_signals() -> Iterator[Figure]:
     yield from figures_of_signals()
 
 
+def figures_of_fairness() -> Iterator[Figure]:
+    """Imported last, as those of decisions are."""
+    from fairness import figures_of_fairness
+
+    yield from figures_of_fairness()
+
+
 def figures_of_coverage() -> Iterator[Figure]:
     """Imported last, as those of decisions are."""
     from interval_coverage import figures_of_coverage
@@ -176,6 +183,7 @@ def main() -> None:
         parts.append(figures_of_decisions())
         parts.append(figures_of_coverage())
         parts.append(figures_of_signals())
+        parts.append(figures_of_fairness())
         for figure in (figure for part in parts for figure in part):
             figures.append(figure)
             print(line_of(figure), flush=True)
