@@ -181,6 +181,7 @@ STATISTIC_NAMES = {
         "busiest_share_cumulated",
         "clusters_for_triple",
     ): "clusters that show a triple load",
+    ("busiest_share_cumulated", "weeks"): "weeks looked at",
     ("load_gini", "value"): "Gini coefficient of interruptions",
     ("load_gini", "chance_mean"): "Gini coefficient that chance gives on average",
     ("load_gini", "chance_upper"): "Gini coefficient that chance reaches",

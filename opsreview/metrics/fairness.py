@@ -31,7 +31,7 @@ from opsreview.window import Window, literal
 # Six cycles: long enough for about 48 clusters at two a week, too short for a rota of last year.
 CUMULATED = timedelta(weeks=26)
 SHARES = ("share", "chance_median", "chance_upper", "mid_p")
-NEEDED = ("clusters", "clusters_needed", "clusters_for_triple")
+NEEDED = ("clusters", "clusters_needed", "clusters_for_triple", "weeks")
 GINIS = ("value", "chance_mean", "chance_upper")
 _NOBODY = "no interruption of a known person in the window"
 _ALONE = "only one person could have been interrupted"
@@ -144,13 +144,14 @@ def cumulated_measured(view: View) -> Measured:
         return _nothing(found, found.problem, SHARES + NEEDED)
     busiest = found.busiest
     weeks = round((known.window or view.window).weeks)
-    counts = (
+    counts: tuple[int | None, ...] = (
         busiest.cluster_count,
         clusters_needed(busiest.person_count, busiest.share),
         clusters_needed(busiest.person_count, share_of_triple(busiest.person_count)),
+        weeks,
     )
     method = f"{found.method}, over {weeks} weeks"
-    estimates = [replace(share, method=method) for share in _shares(found)]
+    estimates = [replace(each, method=method) for each in _shares(found)]
     for name, count in zip(NEEDED, counts, strict=True):
         reason = None if count is not None else "the busiest has no more than a fair share"
         value = None if count is None else float(count)

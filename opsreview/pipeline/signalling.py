@@ -50,7 +50,7 @@ _NOT_LOOKED_AT = {
     *("share_closed_unanswered", "share_waiting", "share_of_answered_in_time"),
     *("median_of_answered", "median_of_reviewed", "median_of_merged", "median_by_team"),
     *("median_working_hours", "median_working_hours_by_team"),
-    *("clusters", "clusters_needed", "clusters_for_triple", "chance_mean"),
+    *("clusters", "clusters_needed", "clusters_for_triple", "chance_mean", "weeks"),
 }
 _NOT_ANEW = {"busiest_share_cumulated"}  # of half a year: each cycle's holds most of the last one's
 _SAID_OTHERWISE = {"load_gini"}
