@@ -34,6 +34,7 @@ SHARES = ("share", "chance_median", "chance_upper", "mid_p")
 NEEDED = ("clusters", "clusters_needed", "clusters_for_triple", "weeks")
 GINIS = ("value", "chance_mean", "chance_upper")
 _NOBODY = "no interruption of a known person in the window"
+_NO_MORE_THAN_FAIR = "the busiest has no more than a fair share"
 _ALONE = "only one person could have been interrupted"
 
 
@@ -153,10 +154,11 @@ def cumulated_measured(view: View) -> Measured:
     method = f"{found.method}, over {weeks} weeks"
     estimates = [replace(each, method=method) for each in _shares(found)]
     for name, count in zip(NEEDED, counts, strict=True):
-        reason = None if count is not None else "the busiest has no more than a fair share"
-        value = None if count is None else float(count)
+        if count is None:
+            estimates.append(not_measurable(name, "count", _NO_MORE_THAN_FAIR))
+            continue
         n = busiest.cluster_count
-        estimates.append(Estimate(name, value, "count", n, method=method, reason=reason))
+        estimates.append(Estimate(name, float(count), "count", n, method=method))
     return Measured(found.per_person, estimates)
 
 

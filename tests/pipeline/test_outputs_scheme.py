@@ -275,9 +275,14 @@ def test_findings_have_their_keys(built_demo):
     for finding in findings:
         assert list(finding) == FINDING
         assert finding["origin"] in ("metric", "promise", "drift")
-        assert not finding["is_signal"]
         assert all(set(link) == {"text", "url"} for link in finding["evidence"])
     assert len({finding["id"] for finding in findings}) == len(findings)
+
+
+def test_the_planted_hero_is_the_one_signal(built_demo):
+    findings = read(built_demo / "findings.json")
+    signals = {finding["id"] for finding in findings if finding["is_signal"]}
+    assert signals == {"busiest_share.share"}
 
 
 def test_proposals_have_their_keys_and_name_findings(built_demo):
