@@ -30,6 +30,7 @@ ALLOWED: dict[str, str] = {
     "working_time": "errors",
     "cadence": "",
     "rotation": "window working_time cadence",
+    "train": "window working_time cadence",
     "yaml_file": "errors",
     # fetch and read: sources → store → tables
     "store": "errors secrets",
@@ -39,18 +40,19 @@ ALLOWED: dict[str, str] = {
     "checkout": "errors sources",
     "tables": "errors window params sources",
     # measure
-    "metrics": "window estimate working_time rotation tables",
+    "metrics": "window estimate working_time rotation train tables",
     # say: what happened, beside what usually does and what should
     "usual": "",
     "wording": "estimate usual",
-    "operating_model": "errors window estimate working_time cadence rotation yaml_file metrics "
+    "operating_model": "errors window estimate working_time cadence rotation train yaml_file "
+    "metrics "
     "checkout wording",
     "findings": "",
     "claims": "estimate usual wording operating_model findings",
     "privacy": "errors",
     "publish": "errors operating_model",
     # show a built cycle: all that a notebook sees
-    "filtering": "errors window estimate working_time cadence rotation tables metrics "
+    "filtering": "errors window estimate working_time cadence rotation train tables metrics "
     "operating_model claims privacy",
     "review": "errors window estimate usual operating_model findings filtering",
     "figures": "window estimate usual wording",

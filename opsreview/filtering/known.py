@@ -24,6 +24,7 @@ from opsreview.rotation import Rotation
 from opsreview.tables.build import TeamTables, spells_of
 from opsreview.tables.coverage import Coverage
 from opsreview.tables.rejected import DOUBTS
+from opsreview.train import Freeze, Train
 from opsreview.window import Window
 from opsreview.working_time import WorkingCalendar
 
@@ -77,6 +78,7 @@ class Known:
                     "response_hours": targets.response_hours,
                     "group_hours": dict(targets.group_hours),
                     "rotation": _rotation(targets.rotation),
+                    "train": _train(targets.train),
                 }
                 for since, targets in self.targets
             ],
@@ -176,7 +178,35 @@ def _day(said: str | None) -> date | None:
 
 def _targets(said: Mapping[str, Any]) -> Targets:
     rotation = said["rotation"] and _read_rotation(said["rotation"])
-    return Targets(said["response_hours"], said["group_hours"], rotation)
+    train = said["train"] and _read_train(said["train"])
+    return Targets(said["response_hours"], said["group_hours"], rotation, train)
+
+
+def _train(train: Train | None) -> dict[str, Any] | None:
+    if train is None:
+        return None
+    return {
+        "every": asdict(train.every),
+        "starting": train.starting.isoformat(),
+        "zone": train.zone.key,
+        "freezes": [[str(f.first_on), str(f.last_on), f.why] for f in train.freezes],
+        "holidays": train.holidays,
+        "hotfix_within_hours": train.hotfix_within_hours,
+    }
+
+
+def _read_train(said: Mapping[str, Any]) -> Train:
+    return Train(
+        every=Cadence(**said["every"]),
+        starting=date.fromisoformat(said["starting"]),
+        zone=ZoneInfo(said["zone"]),
+        freezes=tuple(
+            Freeze(date.fromisoformat(first), date.fromisoformat(last), why)
+            for first, last, why in said["freezes"]
+        ),
+        holidays=said["holidays"],
+        hotfix_within_hours=said["hotfix_within_hours"],
+    )
 
 
 def _rotation(rotation: Rotation | None) -> dict[str, Any] | None:

@@ -15,6 +15,7 @@ from opsreview.estimate import Estimate
 from opsreview.rotation import Rotation
 from opsreview.tables.coverage import Covered
 from opsreview.tables.history import borne_at, labels_at
+from opsreview.train import Train
 from opsreview.window import MOMENT, Window, literal
 from opsreview.working_time import TeamCalendar, WorkingCalendar
 
@@ -48,6 +49,7 @@ class Targets:
     response_hours: float
     group_hours: Mapping[str, float] = field(default_factory=dict)  # by group: ``priority:p1``
     rotation: Rotation | None = None
+    train: Train | None = None
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import date, time
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from opsreview.cadence import days_of
 from opsreview.operating_model.codeowners import with_code_owners
 from opsreview.operating_model.names import Holder, holder, holder_of_area, name_problems
 from opsreview.operating_model.promise import Promise
@@ -20,6 +19,7 @@ from opsreview.operating_model.resolved import resolved_json
 from opsreview.operating_model.shape import ModelEntry, PromiseEntry
 from opsreview.operating_model.undeclared import undeclared
 from opsreview.rotation import Rotation
+from opsreview.train import Freeze, Train
 from opsreview.window import Window
 from opsreview.working_time import WorkingCalendar
 from opsreview.yaml_file import Place, YamlFile, close_names, read_yaml, validated
@@ -72,13 +72,25 @@ class OperatingModel:
         return None
 
     def release_slots(self, window: Window, *, zone: ZoneInfo) -> list[date]:
-        """The days of the release rhythm that begin, in ``zone``, in ``window``."""
+        """The days in ``window`` on which a release is due, in ``zone``."""
+        train = self.train(zone)
+        slots = train.slots(window) if train else []
+        return [slot.day for slot in slots if slot.excused is None]
+
+    def train(self, zone: ZoneInfo) -> Train | None:
+        """The release train that the model declares, or None."""
         release = self.entry.rhythm.release
         if release is None:
-            return []
-        until = date.fromordinal(window.end_at.astimezone(zone).date().toordinal() + 1)
-        days = days_of(cadence_of(release.every), release.starting, until)
-        return [day for day in days if window.start_at <= _begins(day, zone) < window.end_at]
+            return None
+        within = release.hotfix and release.hotfix.within
+        return Train(
+            every=cadence_of(release.every),
+            starting=release.starting,
+            zone=zone,
+            freezes=tuple(Freeze(f.first_on, f.last_on, f.why) for f in release.freezes),
+            holidays=release.holidays,
+            hotfix_within_hours=hours_of(within) if within else None,
+        )
 
     def rotation(self, zone: ZoneInfo) -> Rotation | None:
         """What the model says of duty; without people where a calendar of the sources has them."""
@@ -211,7 +223,3 @@ def _promise(said: PromiseEntry) -> Promise:
         group=said.group or "all",
         unchecked=said.unchecked,
     )
-
-
-def _begins(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone).astimezone(UTC)

@@ -106,6 +106,8 @@ class ReleaseEntry(MeetingEntry):
     on: Weekday
     starting: date
     """The first slot, from which the others are counted."""
+    holidays: Text | None = None
+    """The country or region on whose holidays no release is due: ES, or ES-MD."""
     freezes: list[FreezeEntry] = []
     """Stretches in which nothing but a hotfix is released."""
     hotfix: HotfixRule | None = None

@@ -144,7 +144,7 @@ def _targets(model: OperatingModel | None, zone: ZoneInfo) -> Targets:
         if said.metric == "response_attainment" and said.at_most_hours is not None
     }
     response_hours = deadlines.pop("all", UNPROMISED_RESPONSE_HOURS)
-    return Targets(response_hours, deadlines, model.rotation(zone))
+    return Targets(response_hours, deadlines, model.rotation(zone), model.train(zone))
 
 
 def model_in_force(history: TeamHistory, plan: Plan) -> OperatingModel | None:

@@ -121,7 +121,7 @@ def _train_row(model: OperatingModel, said: ReleaseEntry, seen: Observed, part: 
     around = Window(part.window.start_at - AROUND, part.window.end_at + AROUND)
     slots = model.release_slots(around, zone=seen.zone)
     found = trains(
-        [slot for slot in slots if not any(_is_in(slot, freeze) for freeze in said.freezes)],
+        slots,
         [day for day, _ in _stable(seen, Window(around.start_at, part.as_of))],
         first=days[0],
         last=days[-1],
