@@ -60,6 +60,23 @@ class Privacy(StrictModel):
     names: Literal["shown", "pseudonyms", "roles"] = "pseudonyms"
 
 
+class ReleaseRules(StrictModel):
+    """How the tags of releases are read, where the usual rules err (``tables/releases.py``).
+
+    ``kinds`` are by patterns of tags (``*`` stands for anything). ``odd_minors`` are pre-releases
+    for who publishes them so, from the version ``odd_minors_since`` on. ``product`` is what comes
+    before ``/`` or ``@`` in the product's own tags, empty where nothing does.
+    """
+
+    kinds: Mapping[
+        str, Literal["stable", "hotfix", "prerelease", "nightly", "moving", "other"]
+    ] = {}
+    odd_minors: Literal["stable", "prerelease"] = "stable"
+    odd_minors_since: Annotated[str, Field(pattern=r"^\d{1,6}\.\d{1,5}$")] | None = None
+    product: str | None = None
+    hotfix_within_days: Annotated[int, Field(ge=0, le=366)] = 14
+
+
 class ReviewParams(StrictModel):
     """``review.yaml``."""
 
@@ -69,6 +86,7 @@ class ReviewParams(StrictModel):
     labels: Labels = Labels()
     bots: list[str] = []
     privacy: Privacy = Privacy()
+    releases: ReleaseRules = ReleaseRules()
     headlines: Annotated[list[str], Field(min_length=1, max_length=6)] | None = None
     """What the front page leads with, as ``metric.statistic``; the usual six where not given."""
     checkout: Annotated[str, Field(min_length=1)] | None = None

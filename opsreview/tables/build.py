@@ -145,7 +145,7 @@ def _resolved(name: str, candidate: pl.DataFrame, people: pl.DataFrame, team: Te
     if name in _PERSON_COLUMNS:
         return named_people(candidate, _PERSON_COLUMNS[name], team)
     if name == "releases":
-        candidate = classified(candidate)
+        candidate = classified(candidate, team.review.releases)
     return with_people(candidate, people)
 
 

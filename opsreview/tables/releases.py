@@ -2,64 +2,175 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
-HOTFIX_WITHIN_DAYS = 14
-_MOVING = ["latest", "nightly", "canary", "edge", "insiders", "next", "dev", "stable", "main"]
+from opsreview.params import ReleaseRules
+
+MOVING = ["latest", "nightly", "canary", "edge", "insiders", "next", "dev", "stable", "main"]
+RECENT = 20  # versions over which a train of patches is told
+FEWEST = 10
+PATCH_TRAIN_SHARE = 0.5
+HOTFIX_OF_PATCH_TRAIN_DAYS = 2
+_PRODUCT = r"^(.+)[/@]"  # of one repository among several: survey/v0.1.0, preview@2.0.0
 _VERSION = r"(?:^|[^0-9])(\d+)\.(\d+)(?:\.(\d+))?"
-_PRERELEASE = r"(?i)\d[-.]?(alpha|beta|rc|pre|preview|prerelease|insider|dev|nightly)"
+_DAY = r"^v?20\d\d-?[01]\d-?[0-3]\d$"
+_NIGHTLY = r"(?i)nightly|\d-20\d\d[01]\d[0-3]\d(-[0-9a-f]{7,40})?$"
+_PRERELEASE = r"(?i)\d[-.]?(alpha|beta|rc|pre|preview|prerelease|insider|dev)"
 
 
-def classified(releases: pl.DataFrame) -> pl.DataFrame:
-    """The releases with ``line``, ``kind`` and ``kind_rule``. Ours.
+def classified(releases: pl.DataFrame, rules: ReleaseRules) -> pl.DataFrame:
+    """The releases with ``line``, ``kind``, and ``kind_rule``: the rule that told it. Ours.
 
-    In this order: a tag that moves (``latest``) is ``moving``; one marked or named as a
-    pre-release is ``prerelease``; one that is not a version is ``other``; a patch within
-    14 days of the stable release or hotfix before it on its line (same major and minor) is
-    ``hotfix``; the rest is ``stable``.
+    The first rule that holds tells:
+
+    - ``review.yaml`` says so, by a pattern of the tag;
+    - ``moving``: the tag is a name that moves from commit to commit (``latest``);
+    - ``prerelease``: the source marks it as one;
+    - ``other``: it is of another product of the repository, by what comes before ``/`` or ``@``;
+      the product is what most versions are of, or what ``review.yaml`` says;
+    - ``nightly``: the version names a day, or says nightly; a bare day is one beside versions, and
+      stable in a repository that has nothing but days;
+    - ``prerelease``: the version says so (SemVer: ``1.2.0-rc.1``), or its minor is odd where
+      ``review.yaml`` says that odd minors are pre-releases (VS Code Marketplace);
+    - ``other``: it is no version;
+    - ``hotfix``: a patch of a line (major and minor) older than that of the stable release before,
+      or one within ``hotfix_within_days`` of the one before it on its line. Where more than half
+      of the last 20 versions are patches, they are the train, and a hotfix is one within 2 days;
+    - ``stable``: a version of its line; an odd one out (``9.5.5`` between ``0.5.4`` and ``0.5.6``)
+      is of the line before it.
 
     Args:
         releases: Candidate rows: repo, tag, published_at, is_prerelease.
+        rules: What ``review.yaml`` says of the tags.
+
+    Source:
+        SemVer 2.0.0, https://semver.org/;
+        https://code.visualstudio.com/api/working-with-extensions/publishing-extension (odd minors).
     """
-    versioned = releases.with_columns(
-        major=pl.col("tag").str.extract(_VERSION, 1).cast(pl.Int64, strict=False),
-        minor=pl.col("tag").str.extract(_VERSION, 2).cast(pl.Int64, strict=False),
-        patch=pl.col("tag").str.extract(_VERSION, 3).cast(pl.Int64, strict=False),
-    ).with_columns(
-        line=pl.when(pl.col("major").is_not_null()).then(pl.format("{}.{}", "major", "minor")),
-        kind_rule=_rule_of_the_tag(),
-    )
-    rule = pl.coalesce("kind_rule", _rule_of_the_line())
+    named = _with_names(releases.sort("repo", "published_at", "tag"), rules)
+    told = named.with_columns(kind_rule=_rule_of_the_tag(rules))
+    numbered = _numbered(told)
+    rule = pl.coalesce("kind_rule", _rule_of_the_line(rules))
+    own = ["product", "ours", "name", "major", "minor", "patch", "number", "before", "patch_share"]
     return (
-        versioned.sort("repo", "published_at", "tag")
-        .with_columns(kind_rule=rule)
+        numbered.with_columns(kind_rule=rule)
         .with_columns(kind=pl.col("kind_rule").str.extract(r"^(\w+)"))
-        .drop("major", "minor", "patch")
+        .drop(own)
     )
 
 
-def _rule_of_the_tag() -> pl.Expr:
-    return (
-        pl.when(pl.col("tag").str.to_lowercase().is_in(_MOVING))
-        .then(pl.lit("moving: the tag is not a version and moves"))
-        .when(pl.col("is_prerelease"))
-        .then(pl.lit("prerelease: marked as one"))
-        .when(pl.col("tag").str.contains(_PRERELEASE))
-        .then(pl.lit("prerelease: the version says so"))
-        .when(pl.col("major").is_null())
-        .then(pl.lit("other: the tag is not a version"))
+def _with_names(releases: pl.DataFrame, rules: ReleaseRules) -> pl.DataFrame:
+    """The rows with the product of each tag and of the repository, and the version's parts."""
+    product = pl.col("tag").str.extract(_PRODUCT, 1).fill_null("")
+    parts = {
+        part: pl.col("name").str.extract(_VERSION, place).cast(pl.Int64, strict=False)
+        for place, part in enumerate(("major", "minor", "patch"), 1)
+    }
+    split = releases.with_columns(product=product).with_columns(
+        name=pl.when(pl.col("product") == "")
+        .then("tag")
+        .otherwise(pl.col("tag").str.extract(r"([^/@]*)$", 1))
     )
+    read = split.with_columns(**parts)
+    if rules.product is not None:
+        return read.with_columns(ours=pl.lit(rules.product))
+    is_version = pl.col("major").is_not_null()
+    common = (
+        read.filter(is_version)
+        .group_by("repo", "product")
+        .len()
+        .sort("len", "product", descending=[True, False])
+        .unique("repo", keep="first", maintain_order=True)
+        .select("repo", ours="product")
+    )
+    joined = read.join(common, on="repo", how="left", maintain_order="left")
+    return joined.with_columns(pl.col("ours").fill_null(""))
 
 
-def _rule_of_the_line() -> pl.Expr:
+def _rule_of_the_tag(rules: ReleaseRules) -> pl.Expr:
+    is_day = pl.col("name").str.contains(_DAY)
+    is_version = pl.col("major").is_not_null() & ~is_day
+    has_versions = (is_version & (pl.col("product") == pl.col("ours"))).any().over("repo")
+    is_odd = pl.lit(rules.odd_minors == "prerelease") & (pl.col("minor") % 2 == 1)
+    if rules.odd_minors_since:
+        since = tuple(int(part) for part in rules.odd_minors_since.split("."))
+        is_odd = is_odd & (
+            pl.col("major") * 100_000 + pl.col("minor") >= since[0] * 100_000 + since[1]
+        )
+    told = [
+        *(
+            (_is_like(tag), f"{kind}: review.yaml says so of {tag}")
+            for tag, kind in rules.kinds.items()
+        ),
+        (
+            pl.col("name").str.to_lowercase().is_in(MOVING),
+            "moving: the tag is no version and moves",
+        ),
+        (pl.col("is_prerelease"), "prerelease: marked as one"),
+        (pl.col("product") != pl.col("ours"), "other: of another product of the repository"),
+        (is_day & has_versions, "nightly: a day, beside versions"),
+        (is_day, "stable: a day"),
+        (pl.col("name").str.contains(_NIGHTLY), "nightly: the version names a day"),
+        (pl.col("name").str.contains(_PRERELEASE), "prerelease: the version says so"),
+        (pl.col("major").is_null(), "other: the tag is not a version"),
+        (is_odd, "prerelease: its minor is odd"),
+    ]
+    return pl.coalesce(pl.when(holds).then(pl.lit(rule)) for holds, rule in told)
+
+
+def _is_like(pattern: str) -> pl.Expr:
+    return pl.col("tag").str.contains(f"^{re.escape(pattern).replace(chr(92) + '*', '.*')}$")
+
+
+def _numbered(told: pl.DataFrame) -> pl.DataFrame:
+    """The rows with their line; of the versions left, what came before and how many are patches."""
+    is_left = pl.col("kind_rule").is_null()
+    number = pl.when(is_left).then(pl.col("major") * 100_000 + pl.col("minor"))
+    numbered = told.with_columns(number=number)
+    before = pl.col("number").forward_fill().shift(1).over("repo")
+    after = pl.col("number").backward_fill().shift(-1).over("repo")
+    # A number far above both neighbours, which follow on each other, was mistyped.
+    is_odd_out = (
+        (pl.col("number") > after) & (before <= after) & (pl.col("number") >= before + 100_000)
+    )
+    line = pl.format("{}.{}", "major", "minor")
+    of_before = pl.format("{}.{}", before // 100_000, before % 100_000)
+    of_product = pl.when(pl.col("product") != pl.col("ours")).then(pl.format("{}/", "product"))
+    is_patch = pl.when(is_left).then((pl.col("patch") > 0).fill_null(False).cast(pl.Float64))
+    mended = numbered.with_columns(
+        number=pl.when(is_odd_out.fill_null(False)).then(before).otherwise("number"),
+        line=pl.when(is_odd_out.fill_null(False))
+        .then(of_before)
+        .when(pl.col("major").is_not_null())
+        .then(of_product.fill_null("") + line),
+    )
+    counted = mended.filter(is_left).with_columns(
+        before=pl.col("number").shift(1).over("repo"),
+        patch_share=is_patch.rolling_mean(RECENT, min_samples=FEWEST).over("repo"),
+    )
+    rest = mended.filter(~is_left).with_columns(
+        before=pl.lit(None, pl.Int64), patch_share=pl.lit(None, pl.Float64)
+    )
+    return pl.concat([counted, rest]).sort("repo", "published_at", "tag")
+
+
+def _rule_of_the_line(rules: ReleaseRules) -> pl.Expr:
     """Hotfix or stable, for rows in the order they were published."""
-    is_candidate = pl.col("kind_rule").is_null()
-    line_published_at = pl.when(is_candidate).then("published_at")
+    line_published_at = pl.when(pl.col("kind_rule").is_null()).then("published_at")
     previous_at = line_published_at.forward_fill().shift(1).over("repo", "line")
-    is_soon = pl.col("published_at") - previous_at <= pl.duration(days=HOTFIX_WITHIN_DAYS)
-    is_hotfix = (pl.col("patch") > 0) & is_soon
-    return (
-        pl.when(is_hotfix.fill_null(False))
-        .then(pl.lit(f"hotfix: a patch within {HOTFIX_WITHIN_DAYS} days on its line"))
-        .otherwise(pl.lit("stable: a version of its line"))
-    )
+    since = pl.col("published_at") - previous_at
+    is_patch = (pl.col("patch") > 0).fill_null(False)
+    is_train = (pl.col("patch_share") > PATCH_TRAIN_SHARE).fill_null(False)
+    within = {
+        f"hotfix: a patch within {rules.hotfix_within_days} days on its line": is_patch
+        & ~is_train
+        & (since <= pl.duration(days=rules.hotfix_within_days)),
+        f"hotfix: a patch within {HOTFIX_OF_PATCH_TRAIN_DAYS} days, where patches are the train": (
+            is_patch & is_train & (since <= pl.duration(days=HOTFIX_OF_PATCH_TRAIN_DAYS))
+        ),
+        "hotfix: a patch of an older line": is_patch & (pl.col("number") < pl.col("before")),
+    }
+    fired = [pl.when(holds.fill_null(False)).then(pl.lit(rule)) for rule, holds in within.items()]
+    return pl.coalesce(*fired, pl.lit("stable: a version of its line"))

@@ -12,7 +12,7 @@ import dataframely as dy
 import polars as pl
 
 KINDS = ["human", "bot", "ghost"]
-RELEASE_KINDS = ["stable", "hotfix", "prerelease", "moving", "other"]
+RELEASE_KINDS = ["stable", "hotfix", "prerelease", "nightly", "moving", "other"]
 
 
 def _moment(*, nullable: bool = False) -> dy.Datetime:

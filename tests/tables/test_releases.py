@@ -5,17 +5,20 @@ import polars as pl
 import pytest
 from factories import REPO, at
 
-from opsreview.tables.releases import classified
+from opsreview.params import ReleaseRules
+from opsreview.tables.releases import FEWEST, classified
 from opsreview.tables.schemas import RELEASE_KINDS
 
 from .teams import candidates
 
+USUAL = ReleaseRules()
 
-def released(*tags: tuple[str, str | None], **said) -> pl.DataFrame:
+
+def released(*tags: tuple[str, str | None], rules: ReleaseRules = USUAL, **said) -> pl.DataFrame:
     """Tags and the days on which they were published, classified."""
     default = {"repo": REPO, "is_prerelease": None}
     rows = [{**default, "tag": tag, "published_at": day, **said} for tag, day in tags]
-    return classified(candidates("releases", rows))
+    return classified(candidates("releases", rows), rules)
 
 
 def kinds(*tags: tuple[str, str | None], **said) -> dict[str, str]:
@@ -30,6 +33,8 @@ def kinds(*tags: tuple[str, str | None], **said) -> dict[str, str]:
         ("v1.2", "stable", "1.2"),
         ("release-1.10", "stable", "1.10"),
         ("survey/v0.1.0", "stable", "0.1"),
+        ("v1.2.0-20200101-010b12e", "nightly", "1.2"),
+        ("1.2.0-nightly.7", "nightly", "1.2"),
         ("preview-server@2.0.0", "stable", "2.0"),
         ("2026.10.3", "stable", "2026.10"),
         ("v1.2.0-rc.1", "prerelease", "1.2"),
@@ -41,8 +46,8 @@ def kinds(*tags: tuple[str, str | None], **said) -> dict[str, str]:
         ("latest", "moving", None),
         ("Latest", "moving", None),
         ("nightly", "moving", None),
-        ("20261003", "other", None),
-        ("2026-10-03", "other", None),
+        ("20261003", "stable", None),
+        ("2026-10-03", "stable", None),
         ("before-the-rewrite", "other", None),
         ("v2", "other", None),
     ],
@@ -55,7 +60,7 @@ def test_tag_tells_its_kind_and_line(tag, kind, line):
 @pytest.mark.parametrize(
     ("tag", "is_marked", "rule"),
     [
-        ("latest", True, "moving: the tag is not a version and moves"),
+        ("latest", True, "moving: the tag is no version and moves"),
         ("v1.2.0", True, "prerelease: marked as one"),
         ("v1.2.0-rc.1", True, "prerelease: marked as one"),
         ("v1.2.0-rc.1", False, "prerelease: the version says so"),
@@ -106,9 +111,65 @@ def test_next_minor_soon_after_is_no_hotfix():
     assert set(found.values()) == {"stable"}
 
 
-def test_patch_of_an_old_line_is_held_against_its_own_line():
-    found = kinds(("v1.2.0", "2026-01-01"), ("v1.3.0", "2026-10-01"), ("v1.2.1", "2026-10-02"))
-    assert found["v1.2.1"] == "stable"
+def test_patch_of_an_older_line_is_a_hotfix_however_late():
+    found = released(("v1.2.0", "2026-01-01"), ("v1.3.0", "2026-03-01"), ("v1.2.1", "2026-10-02"))
+    assert found["kind_rule"].to_list()[-1] == "hotfix: a patch of an older line"
+
+
+def test_where_patches_are_the_train_only_one_within_two_days_is_a_hotfix():
+    first_at = at("2026-01-01")
+    weekly = [(f"0.5.{n}", first_at + timedelta(weeks=n)) for n in range(30)]
+    soon = ("0.5.30", first_at + timedelta(weeks=29, days=1))
+    found = kinds(*weekly, soon)
+    assert Counter(list(found.values())[FEWEST:]) == {"stable": 20, "hotfix": 1}
+    assert found["0.5.30"] == "hotfix"
+
+
+def test_days_beside_versions_are_nightlies():
+    found = kinds(("v1.2.0", "2026-10-01"), ("20261002", "2026-10-02"), ("v1.3.0", "2026-10-20"))
+    assert found["20261002"] == "nightly"
+
+
+def test_another_product_of_the_repository_is_not_on_the_train():
+    tags = [("v1.2.0", "2026-10-01"), ("v1.3.0", "2026-11-01"), ("survey/v0.1.0", "2026-11-02")]
+    found = released(*tags)
+    assert found.select("kind", "line").rows()[-1] == ("other", "survey/0.1")
+
+
+def test_product_that_review_yaml_names_is_the_one():
+    tags = [("v1.2.0", "2026-10-01"), ("v1.3.0", "2026-11-01"), ("survey/v0.1.0", "2026-11-02")]
+    found = kinds(*tags, rules=ReleaseRules(product="survey"))
+    assert list(found.values()) == ["other", "other", "stable"]
+
+
+def test_odd_minors_are_prereleases_where_review_yaml_says_so_and_from_then_on():
+    tags = [("v0.41.0", "2026-01-01"), ("v0.42.0", "2026-02-01"), ("v0.43.0", "2026-03-01")]
+    since = ReleaseRules(odd_minors="prerelease", odd_minors_since="0.43")
+    always = ReleaseRules(odd_minors="prerelease")
+    assert list(kinds(*tags).values()) == ["stable"] * 3
+    assert list(kinds(*tags, rules=since).values()) == ["stable", "stable", "prerelease"]
+    assert list(kinds(*tags, rules=always).values()) == ["prerelease", "stable", "prerelease"]
+
+
+def test_what_review_yaml_says_of_a_tag_wins():
+    rules = ReleaseRules(kinds={"v1.*": "hotfix", "latest": "stable"})
+    found = released(("v1.2.0", "2026-10-01"), ("latest", "2026-10-02"), rules=rules)
+    assert found["kind_rule"].to_list() == [
+        "hotfix: review.yaml says so of v1.*",
+        "stable: review.yaml says so of latest",
+    ]
+
+
+def test_mistyped_version_is_of_the_line_before_it():
+    days = ["0.5.4", "9.5.5", "0.5.6", "0.6.0"]
+    found = released(*((tag, f"2026-0{n}-01") for n, tag in enumerate(days, 1)))
+    assert found["line"].to_list() == ["0.5", "0.5", "0.5", "0.6"]
+    assert set(found["kind"]) == {"stable"}
+
+
+def test_two_releases_at_one_second_are_two():
+    found = kinds(("v1.2.0-rc.1", "2026-10-01"), ("v1.2.0", "2026-10-01"))
+    assert found == {"v1.2.0": "stable", "v1.2.0-rc.1": "prerelease"}
 
 
 def test_patch_after_prereleases_alone_is_no_hotfix():
@@ -126,7 +187,8 @@ def test_lines_of_two_repositories_are_two_lines():
         {"repo": "team/one", "tag": "v1.2.0", "published_at": "2026-10-01"},
         {"repo": "team/two", "tag": "v1.2.1", "published_at": "2026-10-02"},
     ]
-    found = classified(candidates("releases", [{**row, "is_prerelease": False} for row in rows]))
+    marked = candidates("releases", [{**row, "is_prerelease": False} for row in rows])
+    found = classified(marked, USUAL)
     assert set(found["kind"]) == {"stable"}
 
 
@@ -152,7 +214,7 @@ def test_no_releases_are_none():
 
 
 def test_years_of_an_extension_fall_into_their_kinds():
-    """58 tags: twelve minors a month apart, most with candidates and fixes, and a moving tag."""
+    """59 tags: twelve minors a month apart, most with candidates and fixes, and a moving tag."""
     first_at = at("2025-01-07 10:00")
     tags = [("latest", first_at + timedelta(days=365)), ("20241224", first_at - timedelta(days=14))]
     for minor in range(12):
@@ -166,13 +228,15 @@ def test_years_of_an_extension_fall_into_their_kinds():
     tags += [
         (f"v0.11.{patch}", first_at + timedelta(days=360 + 15 * patch)) for patch in range(3, 9)
     ]
-    assert len(tags) == 58
+    tags += [("before-the-rewrite", first_at)]
+    assert len(tags) == 59
     found = kinds(*tags)
     assert Counter(found.values()) == {
         "stable": 12 + 8 + 6,
         "prerelease": 24,
         "hotfix": 6,
         "moving": 1,
+        "nightly": 1,
         "other": 1,
     }
     assert set(found.values()) == set(RELEASE_KINDS)
