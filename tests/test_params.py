@@ -106,7 +106,7 @@ def test_hash_of_the_params_changes_with_any_file(tmp_path):
             "timezones:",
             "review.yaml:1: timezone: this key is missing: write it\n"
             "review.yaml:2: timezones: unknown key; did you mean timezone? known keys: bots, "
-            "checkout, headlines, labels, privacy, repos, sources, timezone",
+            "checkout, headlines, labels, privacy, releases, repos, sources, timezone",
         ),
         (
             "[team/product]",
