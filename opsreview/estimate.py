@@ -110,6 +110,8 @@ def in_words(value: float | None, unit: str) -> str:
         return _plain(value) + " d"
     if unit == "per_week":
         return _plain(value) + " a week"
+    if unit == "per_shift":
+        return f"{value:.2g} in 12 h"
     return _plain(value)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from opsreview.claims.spoken import Sentence, Spoken, half
+from opsreview.claims.spoken import Sentence, Spoken, half, noted
 from opsreview.estimate import in_words
 from opsreview.wording import capitalised, counted, value_in_words
 
@@ -44,10 +44,45 @@ def _busiest(spoken: Spoken) -> str:
     )
 
 
+def _nights(spoken: Spoken) -> str:
+    nights = int(spoken.estimate("disrupted_nights", "count").value or 0)
+    run = int(spoken.estimate("disrupted_nights", "longest_run").value or 0)
+    people = spoken.measured["disrupted_nights"]["person"].n_unique()
+    if not nights:
+        return "No incident broke into anybody's night"
+    of = "one person" if people == 1 else f"{people} people"
+    row = f"; {run} in a row for one person" if run > 1 else ""
+    verb = "was" if nights == 1 else "were"
+    return f"{capitalised(counted(nights, 'night'))} of {of} {verb} disrupted by incidents{row}"
+
+
+def _per_shift(spoken: Spoken) -> str:
+    rate = spoken.estimate("incidents_per_shift", "rate")
+    most = int(spoken.estimate("incidents_per_shift", "most").value or 0)
+    over = spoken.estimate("incidents_per_shift", "share_over")
+    count = round((over.value or 0) * over.n)
+    beyond = "" if not count else f"; {count} of {over.n} held more than the two that SRE allows"
+    return (
+        f"Twelve hours of duty held {in_words(rate.value, 'number')} incidents on average "
+        f"{noted(rate)}, the worst {most}{beyond}"
+    )
+
+
 SENTENCES: tuple[Sentence, ...] = (
     ("oncall_share", "hours", _duty),
     ("interruptions", "count", _interruptions),
+    ("disrupted_nights", "count", _nights),
+    ("incidents_per_shift", "rate", _per_shift),
     ("busiest_share", "share", _busiest),
+    (
+        "time_to_acknowledge",
+        "median",
+        half(
+            "time_to_acknowledge",
+            "Half of the incidents were acknowledged within {value}",
+            "Fewer than half of the {n} incidents were acknowledged",
+        ),
+    ),
     (
         "time_to_resolve",
         "median",

@@ -5,7 +5,11 @@ from zoneinfo import ZoneInfo
 from factories import at, incidents, people
 
 from metrics.views import OCTOBER, stated, view
-from opsreview.metrics.incident_times import resolve_measured, time_to_resolve
+from opsreview.metrics.incident_times import (
+    acknowledge_measured,
+    resolve_measured,
+    time_to_resolve,
+)
 from opsreview.working_time import WorkingCalendar
 
 MADRID = WorkingCalendar(ZoneInfo("Europe/Madrid"))
@@ -44,3 +48,38 @@ def test_no_incident_gives_no_median() -> None:
 
     assert (median.value, median.n) == (None, 0)
     assert median.reason == "no incident was opened in the window"
+
+
+# Time to acknowledge
+
+
+def test_resolved_without_a_word_is_a_rival_of_acknowledged() -> None:
+    opened = incidents(
+        {"opened_at": "2026-10-02 10:00", "acknowledged_at": "2026-10-02 11:00"},
+        {"opened_at": "2026-10-02 10:00", "resolved_at": "2026-10-02 12:00"},
+        {"opened_at": "2026-10-02 10:00", "acknowledged_at": "2026-11-09"},
+    )
+    measured = acknowledge_measured(view(incidents=opened))
+
+    rows = measured.rows.select("waited_hours", "ending", "is_censored").rows()
+    assert rows == [
+        (1, "acknowledged", False),
+        (2, "resolved_unacknowledged", False),
+        (878, None, True),
+    ]
+    # One of three: half of all were never acknowledged within the follow-up.
+    assert (measured.estimates[0].value, measured.estimates[0].n) == (None, 3)
+
+
+def test_acknowledgements_that_no_source_tells_are_unknown_and_not_missing() -> None:
+    (median,) = acknowledge_measured(view(incidents=incidents({}))).estimates
+
+    assert (median.value, median.n) == (None, 0)
+    assert median.reason == "no source says when incidents were acknowledged"
+
+
+def test_incidents_of_one_burst_bear_its_number() -> None:
+    opened = incidents(*[{"opened_at": f"2026-10-02 1{hour}:00"} for hour in range(3)])
+
+    rows = time_to_resolve(opened, window=OCTOBER, as_of=at("2026-11-08"))
+    assert rows["cluster"].n_unique() == 1

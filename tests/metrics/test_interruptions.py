@@ -7,8 +7,12 @@ import polars as pl
 import pytest
 from factories import at, incident_events, incidents, people, shifts
 
-from metrics.views import OCTOBER, value, view
-from opsreview.metrics.interruptions import interruptions, interruptions_measured
+from metrics.views import OCTOBER, stated, value, view
+from opsreview.metrics.interruptions import (
+    clusters_measured,
+    interruptions,
+    interruptions_measured,
+)
 from opsreview.working_time import WorkingCalendar
 
 MADRID = WorkingCalendar(ZoneInfo("Europe/Madrid"))
@@ -45,8 +49,8 @@ def test_several_acts_of_one_person_are_one_interruption() -> None:
 
     rows = touched(incidents({"opened_at": "2026-10-02 10:00"}), acts)
     assert rows.select("person", "evidence").rows() == [
-        ("ada", "acted on it"),
-        ("ben", "acted on it"),
+        ("ada", "page"),
+        ("ben", "page"),
     ]
 
 
@@ -175,3 +179,92 @@ def test_no_incident_is_a_count_of_zero_and_before_the_window_unknown() -> None:
     assert value(interruptions_measured(view()), "count") == 0
     (count,) = interruptions_measured(view(as_of=at("2026-10-01"))).estimates
     assert (count.value, count.reason) == (None, "the window has not begun")
+
+
+# Evidence
+
+
+def evidence_of(*acts: dict[str, object], resolved_at: str | None = None) -> list[tuple[str, str]]:
+    opened = incidents({"opened_at": "2026-10-02 10:00", "resolved_at": resolved_at})
+    rows = touched(opened, incident_events(*acts))
+    return rows.select("person", "evidence").rows()
+
+
+@pytest.mark.parametrize(
+    ("word", "evidence"),
+    [
+        ("page", "page"),
+        ("Notified", "page"),
+        ("assignment", "page"),
+        ("acknowledgement", "acknowledgement"),
+        ("ACKED", "acknowledgement"),
+        ("comment", "comment"),
+        ("resolution", "update"),
+        ("mitigated", "update"),
+        (None, "update"),
+    ],
+)
+def test_what_a_source_calls_an_act_is_one_of_four_kinds(word: str | None, evidence: str) -> None:
+    assert evidence_of({"at": "2026-10-02 10:05", "event": word}) == [("ada", evidence)]
+
+
+def test_the_strongest_evidence_of_a_person_is_told() -> None:
+    acts = ({"event": "comment"}, {"event": "acknowledged"}, {"event": "update"})
+    timed = [{"at": f"2026-10-02 10:0{n}", **act} for n, act in enumerate(acts, 1)]
+
+    assert evidence_of(*timed) == [("ada", "acknowledgement")]
+
+
+def test_who_only_commented_was_not_interrupted_where_somebody_did_more() -> None:
+    acts = (
+        {"at": "2026-10-02 10:05", "person": "ada", "event": "acknowledged"},
+        {"at": "2026-10-02 10:06", "person": "ben", "event": "comment"},
+    )
+
+    assert evidence_of(*acts) == [("ada", "acknowledgement")]
+    assert evidence_of(acts[1]) == [("ben", "comment")]
+
+
+def test_what_was_done_after_the_resolution_interrupted_nobody() -> None:
+    late = {"at": "2026-10-05 10:00", "person": "ben", "event": "update"}
+    last = {"at": "2026-10-02 12:00", "person": "ada", "event": "resolution"}
+
+    assert evidence_of(last, late, resolved_at="2026-10-02 12:00") == [("ada", "update")]
+
+
+def test_interruption_lies_where_its_first_act_does() -> None:
+    opened = incidents({"opened_at": "2026-10-02 07:50"})
+    acts = incident_events({"at": "2026-10-02 09:10"}, {"at": "2026-10-02 21:00"})
+
+    row = touched(opened, acts).row(0, named=True)
+    assert (row["at"], row["day_part"]) == (at("2026-10-02 09:10"), "working")
+
+
+def test_counts_come_by_evidence_too() -> None:
+    acts = incident_events({"at": "2026-10-02 10:00"})
+    both = incidents({"opened_at": "2026-10-02 10:00"}, {"opened_at": "2026-10-20 10:00"})
+    measured = interruptions_measured(view(incidents=both, incident_events=acts))
+
+    assert value(measured, "count", "evidence:page") == 1
+    assert value(measured, "count", "evidence:nobody known") == 1
+
+
+def test_clusters_are_told_the_largest_first() -> None:
+    moments = ["2026-10-02 10:00", "2026-10-02 15:59", "2026-10-02 23:00", "2026-10-02 11:00"]
+    services = ["product", "product", "product", "docs"]
+    rows = [{"opened_at": m, "service": s} for m, s in zip(moments, services, strict=True)]
+    measured = clusters_measured(view(incidents=incidents(*rows)))
+
+    assert measured.rows.select("service", "incident_count", "started_at", "last_at").rows() == [
+        ("product", 2, at("2026-10-02 10:00"), at("2026-10-02 15:59")),
+        ("docs", 1, at("2026-10-02 11:00"), at("2026-10-02 11:00")),
+        ("product", 1, at("2026-10-02 23:00"), at("2026-10-02 23:00")),
+    ]
+    assert (value(measured, "count"), value(measured, "largest")) == (3, 2)
+
+
+def test_no_incident_is_no_cluster() -> None:
+    measured = clusters_measured(view())
+
+    assert value(measured, "count") == 0
+    assert stated(measured)["largest"].reason == "no incident was opened in the window"

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from opsreview.metrics import duty, fairness, heroics, incident_times, interruptions, off_hours
+from opsreview.metrics import (
+    disruptions,
+    duty,
+    fairness,
+    heroics,
+    incident_times,
+    interruptions,
+    off_hours,
+)
 from opsreview.metrics.metric import RECENT, Metric
 
 ONCALL = (
@@ -25,6 +33,50 @@ ONCALL = (
         "ours",
         "",
         interruptions.interruptions_measured,
+    ),
+    Metric(
+        "incident_clusters",
+        "oncall",
+        "Incidents of one service within six hours of each other, taken for one cause",
+        ("incidents",),
+        (("count", "count"), ("largest", "count")),
+        "ours",
+        "",
+        interruptions.clusters_measured,
+        earlier=RECENT,
+    ),
+    Metric(
+        "disrupted_hours",
+        "oncall",
+        "Clock hours of people that an incident broke into",
+        ("incidents",),
+        (("count", "count"),),
+        "ours",
+        "",
+        disruptions.hours_measured,
+        earlier=RECENT,
+    ),
+    Metric(
+        "disrupted_nights",
+        "oncall",
+        "Nights of people (22:00 to 08:00) that an incident broke into",
+        ("incidents",),
+        tuple((name, "count") for name in disruptions.NIGHTS),
+        "ours",
+        "",
+        disruptions.nights_measured,
+        earlier=RECENT,
+    ),
+    Metric(
+        "incidents_per_shift",
+        "oncall",
+        "Clusters of incidents in twelve hours of primary duty, against two",
+        ("incidents", "shifts"),
+        disruptions.PER_SHIFT,
+        "Google SRE",
+        "https://sre.google/sre-book/being-on-call/",
+        disruptions.per_shift_measured,
+        earlier=RECENT,
     ),
     Metric(
         "busiest_share",
@@ -79,6 +131,17 @@ ONCALL = (
         "ours",
         "",
         off_hours.off_hours_measured,
+        earlier=RECENT,
+    ),
+    Metric(
+        "time_to_acknowledge",
+        "oncall",
+        "Hours from an incident's opening to its acknowledgement",
+        ("incidents",),
+        (("median", "hours"),),
+        "Google SRE",
+        "https://sre.google/resources/practices-and-processes/incident-metrics-in-sre/",
+        incident_times.acknowledge_measured,
         earlier=RECENT,
     ),
     Metric(
