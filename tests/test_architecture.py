@@ -52,7 +52,9 @@ ALLOWED: dict[str, str] = {
     # show a built cycle: all that a notebook sees
     "filtering": "errors window estimate working_time cadence rotation tables metrics "
     "operating_model claims privacy",
-    "review": "errors window estimate usual operating_model findings filtering",
+    "planning": "errors window estimate working_time rotation metrics operating_model privacy "
+    "filtering",
+    "review": "errors window estimate usual rotation operating_model findings filtering planning",
     "figures": "window estimate usual wording",
     "blocks": "window estimate usual wording operating_model findings review",
     "opening": "errors review",

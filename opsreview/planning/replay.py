@@ -18,6 +18,15 @@ HOUR = 3_600_000_000  # in microseconds
 ROLES = ("primary", "secondary")
 PLACE = ("at", "day_part", "night_on")
 
+PER_PERSON: dict[str, pl.DataType] = {
+    "person": pl.String(),
+    "primary_hours": pl.Float64(),
+    "secondary_hours": pl.Float64(),
+    "interruptions": pl.Int64(),
+    "disrupted_nights": pl.Int64(),
+    "longest_run": pl.Int64(),
+}
+
 Microseconds = npt.NDArray[np.int64]
 
 
@@ -29,6 +38,7 @@ class Load:
     longest_run (of disrupted nights in a row); most hours first.
     ``interruptions``: the incidents' columns and person, at (when it interrupts), outcome (``at
     once``, ``deferred``, ``unheld``), waited_hours, day_part, night_on.
+    ``disrupted_nights`` are those of all persons, ``longest_run`` is the longest of any.
     ``coverage_share`` is the share of the required hours in which somebody was primary,
     ``most_share_of_time`` the busiest person's hours on duty, in either role, as a share of the
     window. What is not known is None, and null in the frames.
@@ -38,6 +48,8 @@ class Load:
     interruptions: pl.DataFrame
     coverage_share: float | None = None
     most_share_of_time: float | None = None
+    disrupted_nights: int | None = None
+    longest_run: int | None = None
     unheld_count: int | None = None
     deferred_count: int | None = None
     longest_deferral_hours: float | None = None
@@ -49,15 +61,14 @@ class Load:
         return self.busiest.share if self.busiest else None
 
     @property
-    def disrupted_nights(self) -> int | None:
-        """Of all persons; None where incidents are not known."""
-        return None if self.unheld_count is None else int(self.per_person["disrupted_nights"].sum())
+    def knows_hours(self) -> bool:
+        """Whether anybody knows who held duty."""
+        return self.most_share_of_time is not None
 
     @property
-    def longest_run(self) -> int | None:
-        """The most disrupted nights in a row of any person; None where incidents are not known."""
-        longest = self.per_person.select(pl.max("longest_run")).item() or 0
-        return None if self.unheld_count is None else int(longest)
+    def knows_incidents(self) -> bool:
+        """Whether anybody would know of incidents, were there none."""
+        return self.disrupted_nights is not None
 
 
 def load_of(
@@ -127,6 +138,8 @@ def with_interruptions(
         placed,
         load.coverage_share,
         load.most_share_of_time,
+        disrupted_nights=int(per_person["disrupted_nights"].sum()),
+        longest_run=per_person.select(pl.max("longest_run")).item() or 0,
         unheld_count=placed.filter(pl.col("outcome") == "unheld").height,
         deferred_count=deferred.select("source", "incident_id").n_unique(),
         longest_deferral_hours=deferred.select(pl.max("waited_hours")).item(),
@@ -178,9 +191,7 @@ def _of_hours(
     )
 
 
-def _interrupted(
-    primary: pl.DataFrame, incidents: pl.DataFrame, has_to: Stretches
-) -> pl.DataFrame:
+def _interrupted(primary: pl.DataFrame, incidents: pl.DataFrame, has_to: Stretches) -> pl.DataFrame:
     """The incidents with person, at, outcome and waited_hours; two rows where two are primary."""
     opened = _microseconds(incidents["opened_at"])
     is_required = has_to.hold(opened)
