@@ -202,11 +202,8 @@ class History:
         return rotation.begun(first_on - timedelta(days=7))
 
     def _present(self, rotation: Rotation, leave: Leave) -> pl.DataFrame:
-        asked = [
-            (self._person(person), *map(_day, days))
-            for person, each in leave.items()
-            for days in each
-        ]
+        named = {self._person(name): days for name, days in leave.items()}
+        asked = [(person, *map(_day, days)) for person, each in named.items() for days in each]
         known = self._frames["leave"]
         away = pl.concat([known, pl.DataFrame(asked, schema=known.schema, orient="row")])
         people = self._frames["people"]

@@ -81,9 +81,9 @@ class WhatIf:
     @property
     def sentence(self) -> str:
         """What would have been otherwise, in one sentence."""
-        parts = [self._held(), self._interrupted(), self._nights(), self._covered()]
-        said = ", ".join(part for part in parts if part)
-        return f"Over {self._stretch()} {said or 'nothing is known of the load'}."
+        parts = (self._held(), self._interrupted(), self._nights(), self._covered(), self._waited())
+        *said, last = [part for part in parts if part] or ["nobody would have been on duty"]
+        return f"Over {self._stretch()}, {', '.join(said)}{', and ' if said else ''}{last}."
 
     def _of_persons(self) -> Iterator[Row]:
         people = self.people
@@ -157,6 +157,13 @@ class WhatIf:
         before = "" if today is None else f" instead of {in_words(today, 'share')}"
         share = in_words(then, "share")
         return f"{share} of the hours to be answered would have been held{before}"
+
+    def _waited(self) -> str:
+        count, longest = self.then.deferred_count, self.then.longest_deferral_hours
+        if not count or longest is None or count == self.today.deferred_count:
+            return ""
+        what = "1 incident" if count == 1 else f"{count} incidents"
+        return f"{what} would have waited for duty, the longest {in_words(longest, 'hours')}"
 
 
 def shown(load: Load, called: Appearance) -> Load:
