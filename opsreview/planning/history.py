@@ -213,7 +213,7 @@ class History:
     def _person(self, name: str) -> str:
         """The id of who is called ``name``, on pages or in people.yaml."""
         called = self.known.called.called
-        if name in {*called, *self._frames["people"]["person_id"], *self._seen_ever}:
+        if name in self._ids:
             return name
         meant = [person for person, shown_as in called.items() if shown_as == name]
         check_known("person", name, {*called.values()}, without="the cycle's tables name nobody")
@@ -222,8 +222,9 @@ class History:
         return meant[0]
 
     @cached_property
-    def _seen_ever(self) -> set[str]:
-        return set(self._frames["shifts"]["person"])
+    def _ids(self) -> set[str]:
+        people, shifts = self._frames["people"], self._frames["shifts"]
+        return {*self.known.called.called, *people["person_id"], *shifts["person"]}
 
 
 def _is_empty(known: Known, needs_shifts: bool, window: Window) -> bool:

@@ -83,7 +83,7 @@ class WhatIf:
         """What would have been otherwise, in one sentence."""
         parts = (self._held(), self._interrupted(), self._nights(), self._covered(), self._waited())
         *said, last = [part for part in parts if part] or ["nobody would have been on duty"]
-        return f"Over {self._stretch()}, {', '.join(said)}{', and ' if said else ''}{last}."
+        return f"Over {self._stretch()}, {'; '.join(said)}{'; and ' if said else ''}{last}."
 
     def _of_persons(self) -> Iterator[Row]:
         people = self.people
@@ -123,13 +123,13 @@ class WhatIf:
             return ""
         person, today, then = shares.row(0)
         share = in_words(then, "share")
-        before = "" if today is None else f" instead of {in_words(today, 'share')}"
-        return f"{person} would have held {share} of duty{before}"
+        before = None if today is None else in_words(today, "share")
+        return f"{person} would have held {share} of duty{_beside(share, before)}"
 
     def _shares(self) -> pl.DataFrame:
         columns = ["primary_hours_today", "primary_hours_then"]
         people = self.people.filter(pl.any_horizontal(pl.col(columns) > 0))
-        return people.select("person", pl.col(columns) / pl.col(columns).sum()).sort(
+        return people.select("person", (pl.col(columns) / pl.col(columns).sum()).fill_nan(0)).sort(
             *columns, "person", descending=[True, True, False], nulls_last=True
         )
 
@@ -137,26 +137,29 @@ class WhatIf:
         today, then = self.today.busiest, self.then.busiest
         if then is None:
             return ""
-        said = f"the busiest would have had {then.count} of {then.total} interruptions"
-        if today is None:
-            return said
-        of = "" if today.total == then.total else f" of {today.total}"
-        return f"{said} instead of {today.count}{of}"
+        had = f"{then.count} of {then.total} interruptions"
+        before = None if today is None else f"{today.count} of {today.total} interruptions"
+        if today and today.total == then.total and today.count != then.count:
+            before = str(today.count)
+        return f"the busiest would have had {had}{_beside(had, before)}"
 
     def _nights(self) -> str:
         today, then = self.today.disrupted_nights, self.then.disrupted_nights
         if then is None or not (today or then):
             return ""
-        before = "" if today is None else f" instead of {today}"
+        before = _beside(str(then), None if today is None else str(today))
         return f"{then} {'night' if then == 1 else 'nights'} would have been disrupted{before}"
 
     def _covered(self) -> str:
         today, then = self.today.coverage_share, self.then.coverage_share
-        if then is None or (then == 1 and today in (1, None)):
+        if then is None:
             return ""
-        before = "" if today is None else f" instead of {in_words(today, 'share')}"
         share = in_words(then, "share")
-        return f"{share} of the hours to be answered would have been held{before}"
+        before = None if today is None else in_words(today, "share")
+        if share == "100 %" and before in (share, None):
+            return ""
+        said = f"{share} of the hours to be answered would have been held"
+        return said + _beside(share, before)
 
     def _waited(self) -> str:
         count, longest = self.then.deferred_count, self.then.longest_deferral_hours
@@ -173,6 +176,12 @@ def shown(load: Load, called: Appearance) -> Load:
         *COUNTED[:3], "person", descending=[True, True, True, False], nulls_last=True
     )
     return replace(load, per_person=named, interruptions=called.measured(load.interruptions))
+
+
+def _beside(then: str, today: str | None) -> str:
+    if today is None:
+        return ""
+    return ", as today" if then == today else f" instead of {today}"
 
 
 def _by_chance(load: Load) -> float | None:

@@ -199,9 +199,9 @@ def test_sentence_tells_what_would_have_been_otherwise() -> None:
     )
 
     assert found.sentence == (
-        "Over the 31 days to 2026-10-31, ada would have held 55 % of duty instead of 82 %, "
-        "the busiest would have had 2 of 4 interruptions instead of 3, 0 nights would have been "
-        "disrupted instead of 2, and 2 incidents would have waited for duty, the longest 6 h."
+        "Over the 31 days to 2026-10-31, ada would have held 55 % of duty instead of 82 %; "
+        "the busiest would have had 2 of 4 interruptions instead of 3; 0 nights would have been "
+        "disrupted instead of 2; and 2 incidents would have waited for duty, the longest 6 h."
     )
 
 
@@ -211,3 +211,27 @@ def test_review_replays_its_own_folder(tmp_path: Path) -> None:
 
     assert found.then.interruptions["person"].to_list() == ["ben", "ada", "ben", "ada"]
     assert found.last_on == date(2026, 10, 31)
+
+
+def test_sentence_says_where_nothing_would_have_changed() -> None:
+    same = Rotation(
+        HELD_BY, ZoneInfo("UTC"), starting=date(2026, 9, 28), weekday=0, handover=time(7)
+    )
+
+    assert history().what_if(same).sentence == (
+        "Over the 31 days to 2026-10-31, ada would have held 82 % of duty, as today; "
+        "the busiest would have had 3 of 4 interruptions, as today; "
+        "and 2 nights would have been disrupted, as today."
+    )
+
+
+def test_sentence_stands_where_nobody_would_have_been_on_duty() -> None:
+    gone = people({"person_id": "ada", "left_on": date(2026, 1, 1)}, {"person_id": "ben"})
+    found = history(team(people=gone)).what_if(people=["ada"])
+
+    assert row(found, "incidents that nobody held") == (0, 4)
+    assert found.sentence == (
+        "Over the 31 days to 2026-10-31, ada would have held 0 % of duty instead of 82 %; "
+        "0 nights would have been disrupted instead of 2; "
+        "and 0 % of the hours to be answered would have been held instead of 100 %."
+    )
