@@ -16,6 +16,7 @@ from metrics.views import TARGETS, subject
 
 from opsreview.errors import FilterError
 from opsreview.filtering.known import Known
+from opsreview.metrics.interruptions import interruptions
 from opsreview.metrics.reading import Subject
 from opsreview.metrics.view import Targets
 from opsreview.planning.history import HELD, OBSERVED, History
@@ -235,3 +236,19 @@ def test_sentence_stands_where_nobody_would_have_been_on_duty() -> None:
         "0 nights would have been disrupted instead of 2; "
         "and 0 % of the hours to be answered would have been held instead of 100 %."
     )
+
+
+def test_today_is_what_interruptions_count_where_nobody_is_known_to_have_acted() -> None:
+    past = history()
+    seen = interruptions(
+        INCIDENTS,
+        incident_events(),
+        SHIFTS,
+        window=past.window,
+        as_of=AS_OF,
+        calendars={},
+        otherwise=WorkingCalendar(MADRID),
+    )
+
+    columns = ["incident_id", "person", "day_part", "night_on", "cluster"]
+    assert past.today.interruptions.select(columns).equals(seen.select(columns))
