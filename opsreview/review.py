@@ -19,7 +19,12 @@ from opsreview.usual import UsualRange, usual_range
 from opsreview.window import Window
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from opsreview.filtering import Days, Filtered
+    from opsreview.planning.wanted import Wanted
+    from opsreview.planning.what_if import WhatIf
+    from opsreview.rotation import Rotation
 
 ANSWERED_BY = {"time_to_first_response": "response_attainment"}  # whose deadline is drawn
 
@@ -79,6 +84,17 @@ class Review:
             asked = self._filtered.asked.and_also(asked)
         folder = self._behind or self.folder
         return Review(folder, filtered=Filtered(folder, asked))
+
+    def what_if(
+        self, rotation: Rotation | None = None, *, cycles: int = 6, **wanted: Unpack[Wanted]
+    ) -> WhatIf:
+        """Duty of the last cycles under another rotation: ``review.what_if(every="2 weeks")``.
+
+        As ``planning.history.History.what_if``; nothing is filtered.
+        """
+        from opsreview.planning.history import History
+
+        return History.of_folder(self._behind or self.folder, cycles).what_if(rotation, **wanted)
 
     @cached_property
     def run(self) -> dict[str, Any]:

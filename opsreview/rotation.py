@@ -52,18 +52,26 @@ class Rotation:
             One row per turn and role (``primary``, ``secondary``): role, person, start_at, end_at.
             None before ``starting``, and none where it is not said.
         """
-        if self.starting is None or not self.people:
-            return pl.DataFrame(schema=TURNS_SCHEMA)
-        until = later_by(self.every, window.last_day(self.zone)) + timedelta(days=62)
-        begins = [self._at(day) for day in days_of(self.every, self.starting, until)]
+        numbered = self.numbered(window) if self.people else []
         roles = ("primary", "secondary") if self.has_secondary else ("primary",)
         rows = [
             (role, self.people[(turn + behind) % len(self.people)], start_at, end_at)
-            for turn, (start_at, end_at) in enumerate(pairwise(begins))
+            for turn, start_at, end_at in numbered
             for behind, role in enumerate(roles)
-            if end_at > window.start_at and start_at < window.end_at
         ]
         return pl.DataFrame(rows, schema=TURNS_SCHEMA, orient="row")
+
+    def numbered(self, window: Window) -> list[tuple[int, datetime, datetime]]:
+        """The number (the first is 0), start and end of each turn that touches the window."""
+        if self.starting is None:
+            return []
+        until = later_by(self.every, window.last_day(self.zone)) + timedelta(days=62)
+        begins = [self._at(day) for day in days_of(self.every, self.starting, until)]
+        return [
+            (turn, start_at, end_at)
+            for turn, (start_at, end_at) in enumerate(pairwise(begins))
+            if end_at > window.start_at and start_at < window.end_at
+        ]
 
     def hours(self, window: Window) -> pl.DataFrame:
         """The stretches of the window in which somebody has to answer.

@@ -107,45 +107,62 @@ class TeamCalendar:
             return np.empty(0)
         starts, ends = (_microseconds(moments) for moments in (start_at, end_at))
         worked = _worked(self, _year(int(starts.min())), _year(int(ends.max())))
-        hours = (worked.until(ends) - worked.until(starts)) / _HOUR
+        hours = (worked.hours.until(ends) - worked.hours.until(starts)) / _HOUR
         is_known = (starts >= worked.known_from) & (ends <= worked.known_until)
         return np.where(is_known, hours, np.nan)
 
 
-class _Worked(NamedTuple):
-    """Stretches worked, apart from each other and in order; all in microseconds since 1970."""
+class Stretches(NamedTuple):
+    """Stretches of time, apart from each other and in order; all in microseconds since 1970."""
 
     starts: _Microseconds
     ends: _Microseconds
-    before: _Microseconds  # worked before each stretch
-    known_from: int
-    known_until: int
+    before: _Microseconds  # how much lies in those before each
+
+    @classmethod
+    def of(cls, stretches: _Microseconds) -> Stretches:
+        """A row of start and end each, in any order; what overlaps or touches becomes one."""
+        starts, ends = stretches[np.argsort(stretches[:, 0], kind="stable")].T
+        latest = np.maximum.accumulate(ends)
+        is_new = np.concatenate(([True], starts[1:] > latest[:-1])) if starts.size else starts > 0
+        is_last = np.concatenate((is_new[1:], [True])) if starts.size else is_new
+        lengths = latest[is_last] - starts[is_new]
+        return cls(starts[is_new], latest[is_last], np.cumsum(lengths) - lengths)
 
     def until(self, moments: _Microseconds) -> _Microseconds:
-        """How much was worked from the first stretch until each moment."""
+        """How much of them lies before each moment."""
         if not self.starts.size:
             return np.zeros_like(moments)
         stretch = np.maximum(np.searchsorted(self.starts, moments, side="right") - 1, 0)
         within = np.minimum(moments, self.ends[stretch]) - self.starts[stretch]
         return self.before[stretch] + np.maximum(within, 0)
 
+    def hold(self, moments: _Microseconds) -> npt.NDArray[np.bool_]:
+        """Whether each moment lies in one of them; the start does, the end does not."""
+        if not self.starts.size:
+            return np.zeros(moments.shape, dtype=np.bool_)
+        stretch = np.searchsorted(self.starts, moments, side="right") - 1
+        return (stretch >= 0) & (moments < self.ends[stretch])
+
+    def shared(self, other: Stretches) -> Stretches:
+        """Where both are."""
+        cuts = np.unique(np.concatenate([*self[:2], *other[:2]]))
+        parts = np.column_stack([cuts[:-1], cuts[1:]])
+        return Stretches.of(parts[self.hold(parts[:, 0]) & other.hold(parts[:, 0])])
+
+
+class _Worked(NamedTuple):
+    hours: Stretches
+    known_from: int  # microseconds since 1970
+    known_until: int
+
 
 @lru_cache(maxsize=256)
 def _worked(team: TeamCalendar, first_year: int, last_year: int) -> _Worked:
     years = range(first_year - 1, last_year + 2)  # a local year begins or ends in another of UTC
     stretches = [_of_year(member, year) for member in team.members for year in years]
-    starts, ends = _joined(np.concatenate([np.empty((0, 2), np.int64), *stretches]))
-    before = np.cumsum(ends - starts) - (ends - starts)
-    return _Worked(starts, ends, before, *_known(team))
-
-
-def _joined(stretches: npt.NDArray[np.int64]) -> tuple[_Microseconds, _Microseconds]:
-    """Stretches that overlap or touch as one, in order."""
-    starts, ends = stretches[np.argsort(stretches[:, 0], kind="stable")].T
-    latest = np.maximum.accumulate(ends)
-    is_new = np.concatenate(([True], starts[1:] > latest[:-1])) if starts.size else starts > 0
-    is_last = np.concatenate((is_new[1:], [True])) if starts.size else is_new
-    return starts[is_new], latest[is_last]
+    hours = Stretches.of(np.concatenate([np.empty((0, 2), np.int64), *stretches]))
+    return _Worked(hours, *_known(team))
 
 
 @lru_cache(maxsize=1024)
@@ -198,7 +215,7 @@ def _holidays(country: str, year: int) -> Collection[date]:
 
     region, _, part = country.partition("-")
     try:
-        return country_holidays(region, subdiv=part or None, years=year)
+        return frozenset(country_holidays(region, subdiv=part or None, years=year))
     except NotImplementedError as error:
         raise ParamsError(
             f"people.yaml: holidays: {country!r} is not a country or region whose holidays are "

@@ -54,7 +54,9 @@ ALLOWED: dict[str, str] = {
     # show a built cycle: all that a notebook sees
     "filtering": "errors window estimate working_time cadence rotation train tables metrics "
     "operating_model claims privacy",
-    "review": "errors window estimate usual operating_model findings filtering",
+    "planning": "errors window estimate working_time rotation metrics operating_model privacy "
+    "filtering",
+    "review": "errors window estimate usual rotation operating_model findings filtering planning",
     "figures": "window estimate usual wording",
     "blocks": "window estimate usual wording operating_model findings review",
     "opening": "errors review",
@@ -63,9 +65,9 @@ ALLOWED: dict[str, str] = {
     # tell
     "reports": "errors window",
     # the whole way, and who calls it
-    "pipeline": "errors secrets window estimate working_time cadence yaml_file store sources "
-    "params tables checkout metrics wording operating_model findings claims privacy publish "
-    "filtering reports",
+    "pipeline": "errors secrets window estimate working_time cadence rotation yaml_file store "
+    "sources params tables checkout metrics wording operating_model findings claims privacy "
+    "publish filtering planning reports",
     "terminal": "secrets",
     "cli": "errors secrets pipeline terminal",
 }

@@ -23,6 +23,7 @@ A_LITTLE_LATE = 1.15  # a gap this much longer than the rhythm still keeps it
 FEWEST_GAPS = 6  # fewer give no bounds for their median
 MOST_OF_THE_WORK = 0.5
 FEWEST_ACTS = 10  # of a role's work, before another person is proposed for it
+FEWEST_TURNS = 2  # of duty, before somebody is proposed for the order
 MOST_PROPOSALS = 3
 
 
@@ -45,7 +46,8 @@ class Known:
 
     ``attainment_at(hours, group)`` is the share answered within ``hours`` over the team's earlier
     cycles. ``work`` counts, by role, what each person did of that role's work in the year to the
-    cycle's end, ``release_gaps_days`` are the gaps between its stable releases.
+    cycle's end, and under ``duty`` the turns of the last quarter that each held of those who are
+    still there. ``release_gaps_days`` are the gaps between its stable releases.
     """
 
     model: OperatingModel
@@ -91,7 +93,8 @@ def proposals(
         held: What became of its promises in the cycle.
         attainment_at: Share answered within (hours, group) over the team's earlier cycles.
         findings: Of the cycle; those on the same metric and group are named in ``because``.
-        work: By role, how often each person did its work; empty where nobody counted.
+        work: By role, how often each person did its work, and under ``duty`` the turns that each
+            held; empty where nobody counted.
         release_gaps_days: Days between the stable releases of the year to the cycle's end.
 
     Returns:
@@ -190,6 +193,31 @@ def _name_a_deputy(known: Known) -> Iterator[dict[str, Any]]:
         }
 
 
+def _who_takes_turns(known: Known) -> Iterator[dict[str, Any]]:
+    duty, held = known.model.entry.rhythm.duty, known.work.get("duty", {})
+    if duty is None or not duty.order or not known.drifts("rhythm.duty.order"):
+        return
+    others = {
+        person: turns
+        for person, turns in held.items()
+        if turns >= FEWEST_TURNS and person in known.model.people and person not in duty.order
+    }
+    if not others:
+        return
+    joining = sorted(others, key=lambda person: (-others[person], person))
+    strangers = sum(turns for person, turns in held.items() if person not in duty.order)
+    idle = len({person for person in duty.order if not held.get(person)})
+    yield {
+        "path": "rhythm.duty.order",
+        "current": list(duty.order),
+        "proposed": [*(person for person in duty.order if held.get(person)), *joining],
+        "because": known.because("rhythm.duty.order"),
+        "expects": "done",
+        "what_if": f"Of the last quarter's {sum(held.values())} turns, {strangers} were held by "
+        f"people whom the order does not name; {idle} whom it names held none.",
+    }
+
+
 RULES = (
     Rule(
         "longer-deadline",
@@ -205,6 +233,12 @@ RULES = (
         "kept-release-rhythm",
         "Releases that leave their slots: the next slower rhythm that half of the gaps kept.",
         _kept_release_rhythm,
+    ),
+    Rule(
+        "who-takes-turns",
+        "An order of duty that drifts while others hold turns: whoever of it held one in the last "
+        "quarter, and those others.",
+        _who_takes_turns,
     ),
     Rule(
         "name-a-deputy",

@@ -78,7 +78,7 @@ def build_cycle(
         write_json(made / "drift.json", drift)
         write_json(made / "signals.json", signals)
         write_json(made / "next.json", next_up(history, plan, model, called))
-        proposed = proposal_rows(history, plan, held, found, called)
+        proposed = proposal_rows(history, plan, held, found, known)
         write_proposals(made / "proposals.yaml", proposed)
         if model is not None:
             resolved = called.told(model.to_json(shown=called.of), team.people)

@@ -5,22 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import polars as pl
 
+from opsreview.errors import FilterError
 from opsreview.estimate import Estimate, not_measurable
+from opsreview.filtering.known import Known
 from opsreview.findings import Finding
 from opsreview.metrics.reading import read_metric
+from opsreview.metrics.turns import turns
 from opsreview.metrics.view import Targets
 from opsreview.operating_model.conformance import Held, Observed, kinds_of_work
 from opsreview.operating_model.document import OperatingModel
 from opsreview.operating_model.proposals import proposals
 from opsreview.pipeline.reading import Plan, TeamHistory
-from opsreview.privacy import Appearance
+from opsreview.planning.history import History
+from opsreview.rotation import Rotation
 from opsreview.window import Window
 
+if TYPE_CHECKING:
+    from opsreview.planning.wanted import Wanted
+
 YEAR = timedelta(days=365)
+QUARTER = timedelta(days=91)
+PARTS_OF_DUTY = {  # what the replay calls them
+    "rhythm.duty.order": "people",
+    "rhythm.duty.every": "every",
+    "rhythm.duty.handover": "handover",
+    "rhythm.duty.secondary": "secondary",
+    "rhythm.duty.cover": "cover",
+}
 
 
 def proposal_rows(
@@ -28,7 +43,7 @@ def proposal_rows(
     plan: Plan,
     held: Sequence[Held],
     found: Sequence[Finding],
-    called: Appearance,
+    known: Known,
 ) -> list[dict[str, Any]]:
     """``proposals.yaml``: changes to the model as it is today, people as they appear on pages.
 
@@ -37,7 +52,7 @@ def proposal_rows(
         plan: The cycle under review.
         held: What became of the model's claims in it.
         found: The cycle's findings.
-        called: How the people appear whom a proposal names.
+        known: The team as its folder will hold it, with how people appear.
     """
     if history.model is None:
         return []
@@ -53,7 +68,29 @@ def proposal_rows(
         work=_work(history, history.model, plan),
         release_gaps_days=_release_gaps_days(history, plan),
     )
-    return [one | {key: called.said(one[key]) for key in ("current", "proposed")} for one in made]
+    shown, called = [], known.called
+    for one in made:
+        replayed = _replayed(one, history.model.rotation(history.team.zone), plan, known)
+        told = {key: called.said(one[key]) for key in ("current", "proposed")}
+        shown.append(one | told | {"what_if": " ".join(filter(None, (one["what_if"], replayed)))})
+    return shown
+
+
+def _replayed(
+    proposal: Mapping[str, Any], rotation: Rotation | None, plan: Plan, known: Known
+) -> str | None:
+    """What a change of duty would have meant for the last cycles; None where nobody can tell."""
+    part = PARTS_OF_DUTY.get(proposal["path"])
+    if part is None or proposal["proposed"] is None:
+        return None
+    try:
+        past = History.of(known, plan.cycle, plan.as_of)
+    except FilterError:
+        return None
+    if not past.has_shifts:
+        return None
+    wanted = cast("Wanted", {part: proposal["proposed"]})
+    return past.what_if(rotation, **wanted).sentence
 
 
 def _past_attainment(history: TeamHistory, plan: Plan, hours: float, group: str) -> Estimate:
@@ -83,7 +120,17 @@ def _work(
         if acts:
             counts = pl.concat(acts)["person"].value_counts()
             work[role] = dict(counts.iter_rows())
-    return work
+    return work | {"duty": _turns_held(history, plan)}
+
+
+def _turns_held(history: TeamHistory, plan: Plan) -> Mapping[str, int]:
+    """Primary turns of the quarter to the cycle's end, by person; not of who has left since."""
+    end_at = plan.cycle.window.end_at
+    held = turns(history.tables.frames["shifts"], window=Window(end_at - QUARTER, end_at))
+    left_on, today = pl.col("left_on"), end_at.astimezone(history.team.zone).date()
+    gone = history.tables.frames["people"].filter(left_on < today)["person_id"].to_list()
+    is_counted = (pl.col("role") == "primary") & ~pl.col("person").is_in(gone)
+    return dict(held.filter(is_counted)["person"].value_counts().iter_rows())
 
 
 def _release_gaps_days(history: TeamHistory, plan: Plan) -> list[float]:

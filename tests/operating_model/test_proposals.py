@@ -232,3 +232,27 @@ def test_proposal_that_rests_on_a_signal_comes_before_the_order_of_the_rules(
 
     assert [one["because"] for one in proposed[:2]] == [["f-2"], ["f-1"]]
     assert [one["id"] for one in proposed[:2]] == ["p-1", "p-2"]
+
+
+DUTY = "rhythm: {duty: {every: week, order: [ada, ben]}}\n"
+
+
+def test_order_that_others_than_it_names_hold_becomes_theirs(model_of: Load) -> None:
+    work = {"duty": {"ada": 6, "cleo": 5, "stranger": 2}}
+
+    (proposed,) = proposals(model_of(DUTY), drifting("rhythm.duty.order"), never, [], work=work)
+
+    assert (proposed["path"], proposed["current"]) == ("rhythm.duty.order", ["ada", "ben"])
+    assert proposed["proposed"] == ["ada", "cleo"]
+    assert proposed["what_if"] == (
+        "Of the last quarter's 13 turns, 7 were held by people whom the order does not name; "
+        "1 whom it names held none."
+    )
+
+
+def test_order_that_is_not_followed_yet_is_left_alone(model_of: Load) -> None:
+    alone: dict[str, dict[str, int]] = {"duty": {"ada": 12, "cleo": 1}}
+    kept = {"duty": {"ada": 6, "cleo": 5}}
+
+    assert not proposals(model_of(DUTY), drifting("rhythm.duty.order"), never, [], work=alone)
+    assert not proposals(model_of(DUTY), drifting("rhythm.duty.cover"), never, [], work=kept)

@@ -1,0 +1,1 @@
+"""Another rotation: what it would have meant for the history, and what it would mean next."""
