@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from opsreview.metrics.chance import BusiestShare, busiest_share
+from opsreview.metrics.chance import BusiestShare, Pool, busiest_share
 from opsreview.metrics.day_parts import in_their_day
 from opsreview.window import MOMENT, Window
 from opsreview.working_time import Stretches, WorkingCalendar
@@ -277,9 +277,12 @@ def _busiest(held: pl.DataFrame, per_person: pl.DataFrame) -> BusiestShare | Non
         return None
     hours = per_person["primary_hours"].fill_null(0.0).to_list()
     weights = hours if sum(hours) else [1.0] * len(hours)
-    sizes = held["cluster"].value_counts()["count"].to_list()
+    counted = held.group_by("cluster", "person").len().group_by("cluster").agg("len")
+    profiles = counted["len"].to_list()
+    if max(map(len, profiles)) > sum(weight > 0 for weight in weights):
+        weights = [1.0] * len(hours)  # some who held no hours were interrupted too
     most = per_person.select(pl.max("interruptions")).item()
-    return busiest_share(sizes, weights, observed_count=most)
+    return busiest_share([Pool(profiles, weights)], observed_count=most)
 
 
 def _only(window: Window) -> Stretches:
