@@ -18,7 +18,7 @@ from opsreview.errors import ParamsError
 
 KEY_VARIABLE = "OPSREVIEW_PSEUDONYM_KEY"
 WORD = re.compile(r"[^\W_][\w-]*")
-PERSON_COLUMNS = ("person", "responder_id", "answered_by")
+PERSON_COLUMNS = ("person", "held_by", "responder_id", "answered_by")
 
 
 _ORDER = ("window_start_at", "metric", "scope", "group", "statistic")

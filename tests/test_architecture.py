@@ -48,7 +48,7 @@ ALLOWED: dict[str, str] = {
     "metrics "
     "checkout wording",
     "findings": "",
-    "claims": "estimate usual wording operating_model findings",
+    "claims": "estimate usual metrics wording operating_model findings",
     "privacy": "errors",
     "publish": "errors operating_model",
     # show a built cycle: all that a notebook sees

@@ -23,6 +23,8 @@ ASSUMPTIONS = {
     "count": "exact: everything the sources hold was counted",
     "share of the summed time": "exact, and led by the few longest: no interval of it is honest",
     "sum of shift hours": "exact: the hours the rota holds",
+    "turns shared evenly": "everybody takes as many turns as everybody else",
+    "of turns begun": "exact: of the turns that began in the window",
     "maximum": "exact: the longest of those seen",
     "still open": "it has not ended: it will be longer",
     "clusters dealt": "incidents that come together count once; chance deals each cluster",

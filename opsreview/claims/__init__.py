@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from opsreview.claims import load, oncall, people, releases, triage
+from opsreview.claims import duty, load, oncall, people, releases, triage
 from opsreview.claims.spoken import Sentence, Spoken
 from opsreview.estimate import Estimate
 from opsreview.findings import Finding
@@ -15,7 +15,7 @@ from opsreview.operating_model.conformance import Held
 EVIDENCE_LINKS = 3
 _SENTENCES: Mapping[str, Sequence[Sentence]] = {
     "triage": (*triage.SENTENCES, *people.SENTENCES),
-    "oncall": (*oncall.SENTENCES, *load.SENTENCES),
+    "oncall": (*oncall.SENTENCES, *duty.SENTENCES, *load.SENTENCES),
     "releases": releases.SENTENCES,
 }
 

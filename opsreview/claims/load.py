@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from opsreview.claims.spoken import Sentence, Spoken, noted
 from opsreview.estimate import in_words
+from opsreview.metrics.chance import UNLIKELY
 from opsreview.wording import counted
 
-UNLIKELY = 0.05
 _CUMULATED = "busiest_share_cumulated"
 
 

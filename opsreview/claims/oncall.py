@@ -6,6 +6,7 @@ import polars as pl
 
 from opsreview.claims.spoken import Sentence, Spoken, half, noted
 from opsreview.estimate import in_words
+from opsreview.metrics.planned_duty import DECLARED_ONLY
 from opsreview.wording import capitalised, counted, value_in_words
 
 
@@ -14,8 +15,9 @@ def _duty(spoken: Spoken) -> str:
     top = held.sort("held_hours", descending=True).row(0, named=True)
     hours = spoken.estimate("oncall_share", "hours")
     people = capitalised(counted(hours.n, "person", "people"))
+    did = "are down for" if DECLARED_ONLY in (hours.reason or "") else "held"
     return (
-        f"{people} held {value_in_words(hours)} of primary duty; the one with most held "
+        f"{people} {did} {value_in_words(hours)} of primary duty; the one with most has "
         f"{in_words(top['share'], 'share')}, where {in_words(top['fair_share'], 'share')} would "
         "be fair"
     )

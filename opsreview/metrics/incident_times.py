@@ -39,12 +39,13 @@ def time_to_acknowledge(
         (why the mean of such times misleads).
     """
     ends = _opened(incidents, window, as_of)
-    is_acknowledged = pl.col("acknowledged_at").is_not_null()
+    is_first = (pl.col("acknowledged_at") <= pl.col("resolved_at")).fill_null(True)
+    is_acknowledged = pl.col("acknowledged_at").is_not_null() & is_first
     is_resolved = pl.col("resolved_at").is_not_null()
     ending = (
         pl.when(is_acknowledged).then(pl.lit(ENDINGS[0])).when(is_resolved).then(pl.lit(ENDINGS[1]))
     )
-    ended_at = pl.coalesce("acknowledged_at", "resolved_at")
+    ended_at = pl.min_horizontal("acknowledged_at", "resolved_at")
     return _timed(ends.with_columns(ending=ending, ended_at=ended_at), as_of).collect()
 
 

@@ -15,6 +15,7 @@ import polars as pl
 
 from opsreview.estimate import METRICS_SCHEMA, Estimate, not_measurable
 from opsreview.metrics.firsts import WithFirsts
+from opsreview.metrics.planned_duty import DECLARED_ONLY, is_declared
 from opsreview.metrics.registry import METRICS, Metric
 from opsreview.metrics.standardised import STANDARDISED, reference_window, standardised
 from opsreview.metrics.strata import Strata, strata_of, stratum_estimates
@@ -270,6 +271,8 @@ def _read(
         withheld = why_withheld(metric.needs, tables, subject.tables.doubts, repos, covered.window)
         if withheld:
             covered, reason = replace(covered, window=None), withheld
+    if "shifts" in metric.needs and is_declared(tables["shifts"]):
+        covered = replace(covered, reason="; ".join(filter(None, [covered.reason, DECLARED_ONLY])))
     if covered.window is None:
         reason = reason or "unknown"
         missing = [not_measurable(*what, reason) for what in metric.statistics]
@@ -318,7 +321,8 @@ def _rows(metric: Metric, scope: str, found: _Found) -> list[dict[str, object]]:
 
 
 def _said(estimate: Estimate, reason: str) -> Estimate:
-    return replace(estimate, reason="; ".join(filter(None, [estimate.reason, reason])))
+    own = estimate.reason if estimate.reason and estimate.reason not in reason else None
+    return replace(estimate, reason="; ".join(filter(None, [own, reason])))
 
 
 def _with_the_only_repo(rows: list[dict[str, object]], repos: Sequence[str]) -> pl.DataFrame:

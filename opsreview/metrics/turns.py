@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import polars as pl
@@ -36,21 +37,24 @@ def turns(shifts: pl.DataFrame, *, window: Window) -> pl.DataFrame:
     return found.filter(touches).sort("start_at", *whose)
 
 
-def held_hours(turns: pl.DataFrame, *, window: Window) -> pl.DataFrame:
+def held_hours(
+    turns: pl.DataFrame, *, window: Window, by: Sequence[str] = ("person",)
+) -> pl.DataFrame:
     """Hours of the window that each person held duty in any role; two at once count once.
 
     Returns:
-        One row per person: person, held_hours, most first.
+        One row per person, or whatever ``by`` tells apart: those columns and held_hours, most
+        first.
     """
-    clipped = _clipped(turns, window).sort("person", "start_at")
-    held_until = pl.col("end_at").cum_max().shift(1).over("person")
+    clipped = _clipped(turns, window).sort(*by, "start_at")
+    held_until = pl.col("end_at").cum_max().shift(1).over(by)
     from_at = pl.max_horizontal("start_at", held_until)
     hours = pl.max_horizontal(hours_between(from_at, "end_at"), 0.0)
     return (
         clipped.with_columns(held_hours=hours)
-        .group_by("person")
+        .group_by(by)
         .agg(pl.sum("held_hours"))
-        .sort("held_hours", "person", descending=[True, False])
+        .sort("held_hours", *by, descending=[True, *(False for _ in by)])
     )
 
 
@@ -69,8 +73,15 @@ def double_booked(turns: pl.DataFrame, *, window: Window) -> pl.DataFrame:
     return pl.DataFrame(sorted(found), schema=_STRETCHES, orient="row")
 
 
-def uncovered(turns: pl.DataFrame, *, window: Window) -> pl.DataFrame:
+def uncovered(
+    turns: pl.DataFrame, *, window: Window, required: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Stretches of the window for which nobody was primary in any rotation.
+
+    Args:
+        turns: As ``turns`` gives them.
+        window: The stretch looked at.
+        required: start_at and end_at of when somebody has to be; None: always.
 
     Returns:
         One row per stretch: start_at, end_at.
@@ -84,6 +95,11 @@ def uncovered(turns: pl.DataFrame, *, window: Window) -> pl.DataFrame:
         until = max(until, end_at)
     if until < window.end_at:
         found.append((until, window.end_at))
+    if required is not None:
+        asked = [Window(*stretch) for stretch in required.select("start_at", "end_at").iter_rows()]
+        gaps = [Window(*gap) for gap in found]
+        parts = (gap.overlap(wanted) for gap in gaps for wanted in asked)
+        found = sorted((part.start_at, part.end_at) for part in parts if part)
     return pl.DataFrame(found, schema=_STRETCHES, orient="row")
 
 

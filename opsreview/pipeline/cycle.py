@@ -18,6 +18,7 @@ from opsreview.operating_model.ledger import load_sign_offs
 from opsreview.params import Team
 from opsreview.pipeline.agenda import agenda
 from opsreview.pipeline.artefacts import whole_folder, write_frames, write_json, write_proposals
+from opsreview.pipeline.declared_duty import with_declared_duty
 from opsreview.pipeline.holding import handoff_rows, held_rows
 from opsreview.pipeline.loop import write_loop
 from opsreview.pipeline.outlook import next_up, waiting_now
@@ -47,7 +48,7 @@ def build_cycle(
         OpsReviewError: Params, store or cycle are not fit; a cycle built before stays as it was.
     """
     pl.Config.set_engine_affinity("in-memory")  # many small frames: streaming costs twice as much
-    history = read_team(team, outputs / "store" / f"{team.name}.sqlite")
+    history = with_declared_duty(read_team(team, outputs / "store" / f"{team.name}.sqlite"))
     plan = plan_of(history, cycle, as_of)
     model = model_in_force(history, plan)
     seen = sight_of(history, plan)

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from opsreview.metrics.drafts import ready_for_review
+from opsreview.metrics.planned_duty import is_declared
 from opsreview.metrics.reading import CycleReading
 from opsreview.metrics.reviews import time_to_first_review
 from opsreview.operating_model.document import OperatingModel
@@ -119,7 +120,7 @@ def fill_in(history: TeamHistory, model: OperatingModel | None) -> list[dict[str
             "add a source of kind git_tags, or a csv of table releases, to review.yaml",
         ),
         (
-            not tables.coverage.repos("shifts"),
+            not tables.coverage.repos("shifts") or is_declared(tables.frames["shifts"]),
             "The duty rota",
             "nothing says who was on duty, or is next",
             "add a source of kind ics, or a csv of table shifts, to review.yaml",

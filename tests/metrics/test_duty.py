@@ -7,6 +7,7 @@ import pytest
 from factories import at, leave, people, shifts, window
 
 from metrics.views import OCTOBER, stated, value, view
+from opsreview.metrics.day_parts import DAY_PARTS
 from opsreview.metrics.duty import oncall_share, share_measured
 from opsreview.metrics.eligibility import fair_hours
 from opsreview.working_time import WorkingCalendar
@@ -128,3 +129,20 @@ def test_shifts_after_as_of_are_not_held_yet() -> None:
     measured = share_measured(view(shifts=shifts({}), as_of=at("2026-10-03")))
 
     assert value(measured, "hours", "person:ada") == 48
+
+
+def test_hours_by_part_of_the_day_are_of_each_persons_own() -> None:
+    # A week from Monday 09:00 to Monday 09:00 in Madrid over the change of October 25: 169 hours.
+    # Working five days of eight; sleep seven nights of ten, and one of them has an hour more.
+    turn = {"start_at": "2026-10-19T09:00+02:00", "end_at": "2026-10-26T09:00+01:00"}
+    measured = share_measured(view(shifts=shifts(turn), people=TWO, calendars={"ada": MADRID}))
+
+    hours = {part: value(measured, "hours", f"day_part:{part}") for part in DAY_PARTS}
+    assert hours == {"working": 40, "sleep": 71, "off_hours": 58}
+    assert value(measured, "hours_sleep", "person:ada") == 71
+
+
+def test_overlapping_shifts_of_one_person_count_once() -> None:
+    twice = shifts({}, {"start_at": "2026-10-05", "end_at": "2026-10-10"})
+
+    assert oncall_share(twice, TWO, leave(), window=OCTOBER)["held_hours"].sum() == 9 * 24

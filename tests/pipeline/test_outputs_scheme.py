@@ -186,7 +186,9 @@ METRIC_IDS = {
     *("change_request_acceptance_ratio", "support_questions", "first_time_share", "work_mix"),
     *("contributor_absence_factor", "busiest_share_cumulated", "load_gini"),
     *("off_rotation_share", "off_hours_activity", "incident_clusters", "disrupted_hours"),
-    *("disrupted_nights", "incidents_per_shift", "time_to_acknowledge"),
+    *("disrupted_nights", "incidents_per_shift", "time_to_acknowledge", "cover_ledger"),
+    *("rotation_feasibility", "coverage_gap_hours", "double_booked_hours", "duty_swaps"),
+    "gap_between_shifts",
 }
 
 
@@ -229,7 +231,7 @@ def test_every_metric_states_something_in_words_of_the_scheme(built_demo):
     }
     kinds = {group.partition(":")[0] for group in metrics["group"].unique()}
     known = {"all", "kind", "person", "day_part", "priority", "area", "label", "relation"}
-    assert kinds == known | {"closed_as", "work", "phase", "channel"}
+    assert kinds == known | {"closed_as", "work", "phase", "channel", "evidence"}
     assert metrics.select("metric", "scope", "group", "statistic").is_unique().all()
 
 

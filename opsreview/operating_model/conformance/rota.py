@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 
 import polars as pl
 
 from opsreview.estimate import Estimate, in_words
 from opsreview.metrics.intervals import share
+from opsreview.metrics.planned_duty import NO_CALENDAR, is_declared
 from opsreview.metrics.turns import double_booked, handovers, held_hours, rests, turns, uncovered
 from opsreview.operating_model.conformance.held import Held, Line, Verdict, noted
 from opsreview.operating_model.conformance.observed import Observed, Part
 from opsreview.operating_model.document import OperatingModel
 from opsreview.operating_model.quantities import WEEKDAYS, cadence_of, hours_of, quantity_of
 from opsreview.operating_model.shape import DutyEntry
+from opsreview.rotation import Rotation
 from opsreview.window import Window
 from opsreview.wording import counted
 from opsreview.working_time import WorkingCalendar
@@ -99,6 +101,8 @@ def _row(rota: Rota, line: Line, judge: _Judge) -> Held:
     part = rota.part
     if part.window is None:
         return line.unknown(part.reason or "no shift is known")
+    if is_declared(rota.seen.tables["shifts"]):
+        return line.unknown(NO_CALENDAR)
     if rota.turns(part.window).is_empty():
         return line.unknown(noted(NO_SHIFT, part.reason))
     return judge(rota, line)
@@ -139,10 +143,11 @@ def _overlap_row(rota: Rota, line: Line) -> Held:
 
 
 def _cover_row(rota: Rota, line: Line) -> Held:
-    gaps = uncovered(rota.turns(rota.window), window=rota.window)
-    wanted = "hours"
-    if rota.duty.cover == "business hours":
-        gaps, wanted = _in_business_hours(gaps, rota), "business hours"
+    is_office = rota.duty.cover == "business hours"
+    covered = WorkingCalendar(rota.seen.zone) if is_office else None
+    required = Rotation((), rota.seen.zone, covered=covered).hours(rota.window)
+    gaps = uncovered(rota.turns(rota.window), window=rota.window, required=required)
+    wanted = "business hours" if is_office else "hours"
     hours = _hours(gaps)
     if hours < SLACK_HOURS:
         judged: tuple[Verdict, str] = ("holds", noted("there was no gap", rota.part.reason))
@@ -231,26 +236,6 @@ def _stretches(stretches: pl.DataFrame, rota: Rota) -> str:
     ]
     more = stretches.height - len(said)
     return ", ".join(said) + (f" and {more} more" if more > 0 else "")
-
-
-def _in_business_hours(gaps: pl.DataFrame, rota: Rota) -> pl.DataFrame:
-    """The parts of gaps that lie in a plain working day of the team's zone."""
-    calendar = WorkingCalendar(rota.seen.zone)
-    days = (day for day in _all_days(rota) if calendar.works_on(day))
-    begins = rota.seen.begins
-    hours = [Window(begins(day, calendar.start), begins(day, calendar.end)) for day in days]
-    parts = [
-        (part.start_at, part.end_at)
-        for start_at, end_at in gaps.iter_rows()
-        for window in hours
-        if (part := window.overlap(Window(start_at, end_at)))
-    ]
-    return pl.DataFrame(parts, schema=gaps.schema, orient="row")
-
-
-def _all_days(rota: Rota) -> list[date]:
-    before = Window(rota.window.start_at - timedelta(days=1), rota.window.end_at)
-    return list(rota.seen.days(before))
 
 
 def _off_by(at: datetime, weekday: str, clock: str, seen: Observed) -> timedelta:
