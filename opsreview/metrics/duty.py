@@ -15,7 +15,8 @@ def oncall_share(
 ) -> pl.DataFrame:
     """Hours each person held duty, against a fair share of the time they were eligible. Ours.
 
-    Eligible is whom ``eligibility.eligible_spells`` names. Roles are apart.
+    Eligible is whom ``eligibility.eligible_spells`` names. Roles are apart; hours of
+    one person and role that two shifts tell of count once.
 
     Args:
         shifts: SHIFTS.
@@ -27,10 +28,14 @@ def oncall_share(
         One row per role and person: role, person, held_hours, share, fair_share.
     """
     start_at, end_at = literal(window.start_at), literal(window.end_at)
+    held_until = pl.col("end_at").cum_max().shift(1).over("role", "person")
     within = (pl.max_horizontal("start_at", start_at), pl.min_horizontal("end_at", end_at))
     held = (
         shifts.lazy()
         .filter((pl.col("start_at") < end_at) & (pl.col("end_at") > start_at))
+        .sort("start_at")
+        .with_columns(start_at=pl.max_horizontal("start_at", held_until))
+        .filter(pl.col("start_at") < pl.col("end_at"))
         .group_by("role", "person")
         .agg(held_hours=hours_between(*within).sum())
         .collect()
