@@ -124,7 +124,9 @@ class Known:
             (row["table"], row["repo"]): tuple(map(_window, row["stretches"]))
             for row in said["coverage"]
         }
-        beside = {table: tuple(map(_window, each)) for table, each in said.get("beside", {}).items()}
+        beside = {
+            table: tuple(map(_window, each)) for table, each in said.get("beside", {}).items()
+        }
         coverage = Coverage(stretches, zone, beside)
         subject = Subject(
             tables=TeamTables(frames, {}, coverage, {}, _doubts(said["doubts"])),
