@@ -84,6 +84,25 @@ def _notes(review: Review) -> Iterator[str]:
     for table, count in (run.get("disagreements") or {}).items():
         fields = counted(count, "field")
         yield f"Sources disagree on {fields} of {table}: the first listed source was believed."
+    yield from _doubtful(run.get("doubtful") or {})
     pending = review.estimate("response_attainment", "share_answered").n_pending
     if pending:
         yield f"{counted(pending, 'issue')} still inside the answer deadline: counted nowhere yet."
+
+
+def _doubtful(found: Mapping[str, Any]) -> Iterator[str]:
+    """What is kept as it was given though it may be a slip: ``tables.doubtful``."""
+    for table, count in (found.get("unlisted") or {}).items():
+        rows = counted(count, table.removesuffix("s").replace("_", " "))
+        named = "names" if count == 1 else "name"
+        yield f"{rows} {named} somebody whom people.yaml does not list: kept as written."
+    if overlapping := found.get("overlapping"):
+        shifts = counted(overlapping, "shift")
+        begins = "begins" if overlapping == 1 else "begin"
+        yield (
+            f"{shifts} {begins} while another of the same person and role runs: "
+            "the hours count once."
+        )
+    for severity, like in (found.get("severities") or {}).items():
+        rows, meant = counted(like["count"], "incident"), like["meant"]
+        yield f"Severity {severity!r} ({rows}) is not known: is it {meant}? Kept as written."

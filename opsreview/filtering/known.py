@@ -68,6 +68,10 @@ class Known:
                 {"table": table, "repo": repo, "stretches": [_stretch(each) for each in windows]}
                 for (table, repo), windows in sorted(subject.tables.coverage.stretches.items())
             ],
+            "beside": {
+                table: [_stretch(each) for each in windows]
+                for table, windows in sorted(subject.tables.coverage.beside.items())
+            },
             "doubts": [
                 {"table": table, "repo": repo, "at": at and at.isoformat()}
                 for table, repo, at in subject.tables.doubts.iter_rows()
@@ -120,8 +124,12 @@ class Known:
             (row["table"], row["repo"]): tuple(map(_window, row["stretches"]))
             for row in said["coverage"]
         }
+        beside = {
+            table: tuple(map(_window, each)) for table, each in said.get("beside", {}).items()
+        }
+        coverage = Coverage(stretches, zone, beside)
         subject = Subject(
-            tables=TeamTables(frames, {}, Coverage(stretches, zone), {}, _doubts(said["doubts"])),
+            tables=TeamTables(frames, {}, coverage, {}, _doubts(said["doubts"])),
             repos=said["repos"],
             zone=zone,
             groups=Groups(**said["groups"]),

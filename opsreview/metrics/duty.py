@@ -17,7 +17,8 @@ def oncall_share(
 ) -> pl.DataFrame:
     """Hours each person held duty, against a fair share of the time they were eligible. Ours.
 
-    Eligible is whom ``eligibility.eligible_spells`` names. Roles are apart.
+    Eligible is whom ``eligibility.eligible_spells`` names. Roles are apart; hours of
+    one person and role that two shifts tell of count once.
 
     Args:
         shifts: SHIFTS.

@@ -14,12 +14,14 @@ from opsreview.metrics.reading import CycleReading
 from opsreview.pipeline.fetching import lack
 from opsreview.pipeline.reading import Plan, TeamHistory
 from opsreview.store import SCHEMA_VERSION, Reading
+from opsreview.tables.doubtful import doubtful
 from opsreview.window import Window
 
 
 def run_record(history: TeamHistory, plan: Plan, reading: CycleReading) -> dict[str, Any]:
     """Everything a reader needs to know of how a cycle was made."""
     team, window = history.team, plan.cycle.window
+    severities = history.model.entry.severities if history.model else ()
     return {
         "schema_version": SCHEMA_VERSION,
         "team": team.name,
@@ -40,6 +42,7 @@ def run_record(history: TeamHistory, plan: Plan, reading: CycleReading) -> dict[
         "disagreements": {
             table: count for table, count in history.tables.disagreements.items() if count
         },
+        "doubtful": doubtful(history.tables.frames, team, severities),
         "excluded": reading.excluded.height,
     }
 
@@ -91,6 +94,7 @@ def _source(history: TeamHistory, kind: str, key: str) -> dict[str, Any]:
     )
     lacking = [reading for reading in readings if not reading.is_complete]
     reasons = [lack(reading) for reading in readings if reading.reason or not reading.is_complete]
+    reasons += rows.remarks
     if not readings:
         reasons = ["never fetched: run `opsreview fetch`"]
     return {

@@ -151,7 +151,7 @@ def _handled(
     until = incident.resolved_at or incident.opened_at + timedelta(hours=8)
     doings = list(_doings(incident, helpers, until, dice))
     if incident.resolved_at is not None:
-        doings.append(Happening(until, "resolved", first))
+        doings.append(Happening(until, "resolution", first))
     return replace(incident, happenings=tuple(doings))
 
 
@@ -171,7 +171,7 @@ def _doings(
     length = until - incident.opened_at
     point = 0.0
     for helper in helpers:
-        for what in ("looked into", "mitigated")[: dice.whole(1, 2)]:
+        for what in ("acknowledgement", "update")[: dice.whole(1, 2)]:
             point += dice.between(0.05, 0.22)
             at = incident.opened_at + length * point
             yield Happening(at.replace(microsecond=0), what, helper)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -40,6 +41,7 @@ class SourceRows:
     table knows of none. A table that is not in it is unknown, whatever ``tables`` holds.
     ``latest_at`` is the moment after which nothing that it knows can have happened; None where it
     names none, as with what is read over days, or is written by hand.
+    ``remarks`` say what a reader should know of how the rows were made.
     """
 
     tables: dict[str, pl.DataFrame]
@@ -48,6 +50,7 @@ class SourceRows:
     assumed_zone_count: int = 0
     fetched_at: datetime | None = None
     latest_at: datetime | None = None
+    remarks: Sequence[str] = ()
 
 
 class Source(Protocol):

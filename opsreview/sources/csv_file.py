@@ -15,7 +15,8 @@ from opsreview.errors import SourceError
 from opsreview.sources import Rejected, SourceRows
 from opsreview.sources.columns import REQUIRED, SCHEMAS, typed
 from opsreview.sources.declared import DeclaredSource, first_and_last
-from opsreview.sources.moments import first_moment, names_zone
+from opsreview.sources.evidence import evidence_kind
+from opsreview.sources.moments import first_moment, length_fault, names_zone
 from opsreview.sources.terms import DEFAULT_TERMS, Terms
 from opsreview.store import Node, Reading, Store
 from opsreview.window import MOMENT, Window
@@ -39,6 +40,7 @@ class CsvFile(DeclaredSource):
     ``-updates`` or ``_events``): incidents and their events join where it is the same. A shift
     whose rotation or role is not given has ``name`` as rotation and ``primary`` as role. Where some
     times name a zone and others none, and ``timezone`` is not said, the others are rejected.
+    Common words for what was done about an incident become ours (``evidence.evidence_kind``).
     """
 
     kind: Literal["csv"]
@@ -192,6 +194,10 @@ class CsvFile(DeclaredSource):
         for name in REQUIRED[self.table]:
             if row[name] is None:
                 raise ValueError(f"{name} is empty")
+        if self.table == "shifts" and (fault := length_fault(row["start_at"], row["end_at"])):
+            raise ValueError(fault)
+        if self.table == "incident_events":
+            row["event"] = evidence_kind(row.get("event"))
         return row | _in_lower_case(row), assumed_count
 
     def _covers(self, frame: pl.DataFrame) -> dict[tuple[str, str], Window]:

@@ -124,8 +124,11 @@ class DeclaredSource(BaseModel):
 
 
 def first_and_last(frame: pl.DataFrame) -> tuple[datetime | None, datetime | None]:
-    """The earliest and the latest moment in any of the frame's columns of moments."""
-    moments = frame.select(pl.selectors.datetime())
+    """The earliest and the latest moment in any of the frame's columns of moments.
+
+    When a shift was changed is none of them: a rota edited today does not tell of today.
+    """
+    moments = frame.select(pl.selectors.datetime() - pl.selectors.matches("^changed_at$"))
     known = [
         moment
         for column in moments.iter_columns()

@@ -22,6 +22,7 @@ from opsreview.sources.ics_events import (
     calendars,
     endless_until,
     is_cancelled,
+    is_endless,
     occurrences,
     series,
     span_fault,
@@ -42,7 +43,8 @@ class IcsCalendar(DeclaredSource):
     where it names none they are in the source's ``timezone``, else the team's, and are counted as
     assumed. Cancelled events are no shifts. A rule without an end is followed to the last event
     written out, the end of ``covers``, or two years past the later of the calendar's first event
-    and its newest stamp, whichever comes last.
+    and its newest stamp, whichever comes last. A shift was changed when its own event, or its own
+    repetition, says so (``LAST-MODIFIED``); of a repetition nobody touched this is unknown.
     """
 
     kind: Literal["ics"]
@@ -100,7 +102,9 @@ class IcsCalendar(DeclaredSource):
         shifts: list[dict[str, Any]] = []
         rejected: list[Rejected] = []
         assumed_count = 0
+        endless = []
         for calendar in calendars(nodes[0].body["text"]):
+            endless += self._endless(calendar)
             for found in self._read(calendar):
                 if isinstance(found, Rejected):
                     rejected.append(found)
@@ -111,7 +115,7 @@ class IcsCalendar(DeclaredSource):
         is_lost = frame.is_empty() and bool(rejected)
         spoken = None if is_lost else self.covered(*first_and_last(frame))
         covers = {("shifts", ""): spoken} if spoken else {}
-        return SourceRows({"shifts": frame}, covers, rejected, assumed_count)
+        return SourceRows({"shifts": frame}, covers, rejected, assumed_count, remarks=endless)
 
     def _read(self, calendar: Calendar) -> Iterator[Occurrence | Rejected]:
         times = time_table(calendar, self.zone)
@@ -120,6 +124,17 @@ class IcsCalendar(DeclaredSource):
             kept = [event for event in events if self.keeps(_own_fields(event))]
             yield from self._faults(kept, times)
             yield from self._held(kept, times, until_at)
+
+    def _endless(self, calendar: Calendar) -> list[str]:
+        """That rules without an end were cut, and where."""
+        times = time_table(calendar, self.zone)
+        sound = [event for event in calendar.events if span_fault(event, times) is None]
+        endless_count = sum(is_endless(event) for event in sound)
+        if not endless_count:
+            return []
+        until_at = endless_until(calendar, times, self._declared_edges()[1])
+        what = "1 event repeats" if endless_count == 1 else f"{endless_count} events repeat"
+        return [f"{what} without an end: followed to {until_at.astimezone(times.zone):%Y-%m-%d}"]
 
     def _faults(self, events: list[Event], times: TimeTable) -> Iterator[Rejected]:
         for event in events:
@@ -148,6 +163,7 @@ class IcsCalendar(DeclaredSource):
                 "person": person,
                 "start_at": found.start_at,
                 "end_at": found.end_at,
+                "changed_at": found.changed_at,
             }
 
     def _people(self, event: Event) -> list[str]:

@@ -15,7 +15,7 @@ from icalendar.parser.ical import CalendarIcalParser
 from icalendar.prop import vDDDTypes
 from icalendar.timezone import tzp
 
-from opsreview.sources.moments import YEARS
+from opsreview.sources.moments import YEARS, length_fault
 
 ENDLESS = timedelta(days=2 * 365)  # how far a rule without an end is followed
 LONGEST = timedelta(days=20 * 365)  # how far a rule with an end is
@@ -27,12 +27,16 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Occurrence:
-    """One time an event takes place, in UTC. ``event`` has its summary and attendees."""
+    """One time an event takes place, in UTC. ``event`` has its summary and attendees.
+
+    ``changed_at`` is when this one was last changed; null where only its whole series was.
+    """
 
     event: Event
     start_at: datetime
     end_at: datetime
     is_zone_assumed: bool
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,11 @@ def is_cancelled(event: Event) -> bool:
     return str(event.get("STATUS", "")).strip().upper() == "CANCELLED"
 
 
+def is_endless(event: Event) -> bool:
+    """True where the event repeats and does not say until when."""
+    return any("UNTIL" not in rule and "COUNT" not in rule for rule in _rules(event))
+
+
 def span_fault(event: Event, times: TimeTable) -> str | None:
     """Why the event's start and end cannot be believed; None when they can."""
     for name, problem in event.errors:
@@ -147,12 +156,14 @@ def occurrences(
     broken = [event for event in events if span_fault(event, times) is not None]
     hidden = {moment for event in broken if (moment := _replaced(event, times))}
     until_at = _last(sound, times, endless_until_at)
+    changed = _changed(sound, times)
     for event in _expanded(sound, times, until_at):
         start, end = _moment(event, "DTSTART"), _moment(event, "DTEND")
-        is_hidden = times.utc(_moment(event, "RECURRENCE-ID")) in hidden
-        if not is_hidden and times.utc(start) < until_at:
+        place = times.utc(_moment(event, "RECURRENCE-ID"))
+        if place not in hidden and times.utc(start) < until_at:
             is_assumed = times.is_assumed and _kind(start) != "a time with a zone"
-            yield Occurrence(event, times.utc(start), times.utc(end), is_assumed)
+            span = times.utc(start), times.utc(end)
+            yield Occurrence(event, *span, is_assumed, changed.get(place))
 
 
 def endless_until(
@@ -225,7 +236,7 @@ def _end_fault(event: Event, times: TimeTable) -> str | None:
         return f"it starts as {_kind(start)} and ends as {_kind(end)}"
     if times.utc(end) <= times.utc(start):
         return f"it ends at {end} and starts at {start}: the end must come later"
-    return None
+    return length_fault(times.utc(start), times.utc(end))
 
 
 def _rule_fault(event: Event) -> str | None:
@@ -257,9 +268,23 @@ def _replaced(event: Event, times: TimeTable) -> datetime | None:
     return times.utc(_moment(event, "RECURRENCE-ID"))
 
 
+def _changed(events: Sequence[Event], times: TimeTable) -> dict[datetime, datetime]:
+    """When single events, and repetitions changed alone, were last changed, by their place.
+
+    A repeating event's own ``LAST-MODIFIED`` tells of none of its repetitions, and ``DTSTAMP`` of
+    the file's making alone.
+    """
+    found = {}
+    for event in events:
+        name = "RECURRENCE-ID" if "RECURRENCE-ID" in event else "DTSTART"
+        is_told = "LAST-MODIFIED" in event and not _moment_fault(event, "LAST-MODIFIED")
+        if is_told and not {"RRULE", "RDATE"} & set(event):
+            found[times.utc(_moment(event, name))] = times.utc(_moment(event, "LAST-MODIFIED"))
+    return found
+
+
 def _last(events: Sequence[Event], times: TimeTable, endless_until_at: datetime) -> datetime:
-    rules = [rule for event in events for rule in _rules(event)]
-    if any("UNTIL" not in rule and "COUNT" not in rule for rule in rules):
+    if any(is_endless(event) for event in events):
         return endless_until_at
     starts = [times.utc(_moment(event, "DTSTART")) + LONGEST for event in events]
     return max([*starts, *_ends(events, times)], default=endless_until_at)

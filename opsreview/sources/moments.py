@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 # Programs write the years 1 and 9999 for "no time": they would stretch what a source covers.
 YEARS = range(1970, 2200)
+LONGEST_SHIFT = timedelta(days=366)  # a slip in the year makes a shift longer than this
+
+
+def length_fault(start_at: datetime, end_at: datetime) -> str | None:
+    """Why a shift of this length cannot be believed; None when it can."""
+    if end_at - start_at <= LONGEST_SHIFT:
+        return None
+    days = (end_at - start_at).days
+    return f"it lasts {days} days: longer than a shift can, {LONGEST_SHIFT.days} days"
 
 
 def first_moment(texts: Iterable[object], zone: ZoneInfo) -> datetime | None:

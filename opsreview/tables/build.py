@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,7 @@ from opsreview.tables.rejected import DOUBTS, as_rejected, by_table, doubts_of, 
 from opsreview.tables.releases import classified
 from opsreview.tables.schemas import KEYS, SCHEMAS
 from opsreview.tables.unbelievable import once_a_source, without_the_future
+from opsreview.window import Window
 
 _PERSON_COLUMNS = {
     "incident_events": "person",
@@ -166,14 +168,39 @@ def _coverage(
     """The sources' claims, without those of a source that lost all rows of a table."""
     losers = {(source, row.table) for source, row in rejected}
     tables = {table for _, table in losers}
-    claims = (
-        ((table, repo), window)
+    claims = [
+        (key, (table, repo), window)
         for key, rows in sources.items()
         for (table, repo), window in rows.covers.items()
         if table not in tables
         or _is_believed(rows.tables.get(table), table, frames, is_loser=(key, table) in losers)
-    )
-    return Coverage.of(claims, zone)
+    ]
+    stretches = ((place, window) for _, place, window in claims)
+    return Coverage.of(stretches, zone, _beside(sources, claims))
+
+
+def _beside(
+    sources: Mapping[str, SourceRows], claims: Sequence[tuple[str, tuple[str, str], Window]]
+) -> dict[str, tuple[Window, ...]]:
+    """From when to when each source speaks of a table that several give rows of their own.
+
+    Sources whose rows bear one name (``source``) are one: a dump and what was read since.
+    """
+    spoken: dict[str, dict[tuple[str, ...], Window]] = defaultdict(dict)
+    for key, (table, repo), window in claims:
+        given = sources[key].tables.get(table)
+        if repo or given is None or given.is_empty() or "source" not in given.columns:
+            continue
+        name = tuple(given["source"].unique().sort())
+        known = spoken[table].get(name, window)
+        spoken[table][name] = Window(
+            min(known.start_at, window.start_at), max(known.end_at, window.end_at)
+        )
+    return {
+        table: tuple(sorted(windows.values(), key=lambda one: (one.start_at, one.end_at)))
+        for table, windows in spoken.items()
+        if len(windows) > 1
+    }
 
 
 def _is_believed(

@@ -146,3 +146,14 @@ def test_overlapping_shifts_of_one_person_count_once() -> None:
     twice = shifts({}, {"start_at": "2026-10-05", "end_at": "2026-10-10"})
 
     assert oncall_share(twice, TWO, leave(), window=OCTOBER)["held_hours"].sum() == 9 * 24
+
+
+def test_hours_that_two_shifts_of_one_person_and_role_tell_of_count_once() -> None:
+    held = shifts(
+        {"start_at": "2026-10-01", "end_at": "2026-10-03"},
+        {"start_at": "2026-10-02", "end_at": "2026-10-04"},
+        {"rotation": "night", "start_at": "2026-10-02", "end_at": "2026-10-03"},
+        {"role": "secondary", "start_at": "2026-10-02", "end_at": "2026-10-03"},
+    )
+    rows = oncall_share(held, NOBODY, leave(), window=OCTOBER)
+    assert rows.select("role", "held_hours").rows() == [("primary", 72), ("secondary", 24)]

@@ -373,3 +373,39 @@ def test_status_page_whose_zone_is_said_loses_only_what_cannot_be_read(declare, 
     rows = read(file)
     assert len(rows.rejected) == 3
     assert rows.assumed_zone_count > 0
+
+
+def test_common_words_for_what_was_done_become_ours_and_others_stay(incidents, read):
+    columns = {"incident_id": "id", "at": "at", "person": "person", "event": "what"}
+    words = ["Notified", "TRIGGERED", "acked", "commented", "Closed", "update", "Monitoring", ""]
+    lines = [f"inc-1,2026-05-01T10:00:0{i}Z,ada,{word}\n" for i, word in enumerate(words)]
+    text = "id,at,person,what\n" + "".join(lines)
+    events = read(incidents(text, table="incident_events", columns=columns)).tables
+    assert events["incident_events"]["event"].to_list() == [
+        "page",
+        "page",
+        "acknowledgement",
+        "comment",
+        "resolution",
+        "update",
+        "Monitoring",
+        None,
+    ]
+
+
+SHIFTS = {"person": "who", "start_at": "from", "end_at": "to"}
+
+
+def test_shift_tells_when_it_was_changed_where_a_column_does(incidents, read):
+    text = "who,from,to,edited\nada,2026-03-02,2026-03-09,2026-03-10T08:00:00Z\n"
+    columns = SHIFTS | {"changed_at": "edited"}
+    rows = read(incidents(text, table="shifts", columns=columns, timezone="UTC"))
+    assert rows.tables["shifts"]["changed_at"].to_list() == [at(2026, 3, 10, 8)]
+    assert rows.covers[("shifts", "")].end_at < at(2026, 3, 10)
+
+
+def test_shift_longer_than_a_year_is_rejected(incidents, read):
+    text = "who,from,to\nada,2026-03-02,2126-03-09\n"
+    rows = read(incidents(text, table="shifts", columns=SHIFTS))
+    (bad,) = rows.rejected
+    assert "longer than a shift can, 366 days" in bad.reason

@@ -66,6 +66,7 @@ def test_event_is_a_shift_of_the_person_its_summary_names(shifts):
             "person": "ada",
             "start_at": at(2026, 5, 1, 8),
             "end_at": at(2026, 5, 2, 8),
+            "changed_at": None,
         }
     ]
 
@@ -374,3 +375,40 @@ def test_real_rotation_of_whole_days_in_the_calendars_zone(declare, read):
     assert sorted(hours.unique()) == [671, 672, 673]
     assert rows.assumed_zone_count == 0
     assert rows.rejected == []
+
+
+CHANGED = "LAST-MODIFIED:20260509T120000Z"
+
+
+def test_single_event_tells_when_it_was_last_changed_and_its_stamp_does_not(shifts):
+    changed, untold = shifts(event(*ONE_DAY, CHANGED), event(*WEEKLY[:2], uid="2"))
+    assert {changed["changed_at"], untold["changed_at"]} == {at(2026, 5, 9, 12), None}
+
+
+def test_changed_repetition_tells_when_and_a_repeating_event_tells_of_none(shifts):
+    moved = ("DTSTART:20260508T100000Z", "DTEND:20260509T080000Z", CHANGED)
+    late = "LAST-MODIFIED:20260601T000000Z"
+    found = shifts(event(*WEEKLY, late), event(SECOND, *moved, summary="On duty: bob"))
+    assert [(shift["person"], shift["changed_at"]) for shift in found] == [
+        ("ada", None),
+        ("bob", at(2026, 5, 9, 12)),
+        ("ada", None),
+    ]
+
+
+def test_later_change_does_not_stretch_what_the_calendar_speaks_for(rota, read):
+    rows = read(rota(calendar(event(*ONE_DAY, "LAST-MODIFIED:20270101T000000Z"))))
+    assert rows.covers[("shifts", "")].end_at < at(2026, 5, 3)
+
+
+def test_shift_longer_than_a_year_is_rejected_and_one_of_a_year_is_not(reasons):
+    assert reasons(event("DTSTART:20260501T080000Z", "DURATION:P366D")) == []
+    (reason,) = reasons(event("DTSTART:20260501T080000Z", "DTEND:21260501T080000Z"))
+    assert reason == "it lasts 36524 days: longer than a shift can, 366 days"
+
+
+def test_rule_without_an_end_is_said_with_how_far_it_was_followed(rota, read):
+    ends = ("DTSTART:20260501T080000Z", "DURATION:P1D", "RRULE:FREQ=WEEKLY;COUNT=2")
+    assert read(rota(calendar(event(*ends)))).remarks == []
+    (remark,) = read(rota(calendar(event(*ENDLESS), event(*ends, uid="2")))).remarks
+    assert remark == "1 event repeats without an end: followed to 2028-04-30"

@@ -2,9 +2,9 @@ import json
 
 import polars as pl
 import pytest
-from factories import REPO, at
+from factories import REPO, at, window
 
-from opsreview.sources import Rejected
+from opsreview.sources import Rejected, SourceRows
 from opsreview.tables.build import TeamTables, build_tables
 from opsreview.tables.schemas import SCHEMAS
 
@@ -291,3 +291,15 @@ def test_tables_do_not_depend_on_the_order_of_the_rows():
 
 def test_candidates_of_a_table_know_no_resolved_accounts():
     assert "author_id" not in candidates("issues", [issue()]).columns
+
+
+def said_by(name, window):
+    frame = pl.DataFrame({"source": [name], "incident_id": ["1"], "opened_at": [window.start_at]})
+    return SourceRows({"incidents": frame}, {("incidents", ""): window})
+
+
+def test_sources_with_incidents_of_their_own_are_told_apart_and_those_of_one_name_are_not():
+    early, late = window("2025-01-01", "2026-01-01"), window("2026-01-01", "2026-06-01")
+    assert built(said_by("github", early), said_by("github", late)).coverage.beside == {}
+    two = built(said_by("github", early), said_by("pager", late))
+    assert two.coverage.beside == {"incidents": (early, late)}

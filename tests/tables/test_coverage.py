@@ -156,3 +156,44 @@ def test_cycle_under_way_is_not_cut_where_its_data_ends_with_the_last_moment_see
     assert under_way == Covered(OCTOBER, at("2026-10-20"))
     earlier = coverage.covered(["issues"], [ONE], OCTOBER, at("2026-10-25"))
     assert earlier.window == window("2026-10-01", "2026-10-20")
+
+
+LONG, PAGER = window("2015-01-01", "2026-11-08"), window("2026-03-01", "2026-11-08")
+
+
+def beside(*windows, asked=OCTOBER) -> Covered:
+    """What is covered where each of these is what one source of incidents speaks for."""
+    claims = [(("incidents", ""), each) for each in windows]
+    coverage = Coverage.of(claims, beside={"incidents": windows, "incident_events": windows})
+    return coverage.covered(["incidents"], [ONE], asked, asked.end_at)
+
+
+def test_before_a_second_source_began_the_reason_says_that_it_is_silent():
+    before = window("2025-10-01", "2025-11-01")
+    reason = "one source of incidents is known from 2026-03-01 to 2026-11-08 only"
+    assert beside(LONG, PAGER, asked=before) == Covered(before, before.end_at, reason)
+    assert beside(LONG, PAGER).reason is None
+
+
+def test_source_that_took_over_from_one_that_ended_is_not_called_silent():
+    old = window("2015-01-01", "2026-03-05")
+    assert beside(old, PAGER, asked=window("2025-10-01", "2025-11-01")).reason is None
+    assert beside(old, PAGER).reason is None
+    within = beside(old, PAGER, asked=window("2026-03-01", "2026-04-01"))
+    assert within.reason == "one source of incidents is known from 2015-01-01 to 2026-03-05 only"
+
+
+def test_source_silent_in_two_tables_is_named_once():
+    coverage = Coverage.of(
+        [(("incidents", ""), LONG), (("incident_events", ""), LONG)],
+        beside={"incidents": (LONG, PAGER), "incident_events": (LONG, PAGER)},
+    )
+    before = window("2025-10-01", "2025-11-01")
+    found = coverage.covered(["incidents", "incident_events"], [], before, before.end_at)
+    assert str(found.reason).count("one source of") == 1
+
+
+def test_sources_read_minutes_apart_are_known_alike():
+    early = window("2015-01-01", "2026-10-31")
+    assert beside(early, window("2015-01-01", "2026-10-31T06:00")).reason is not None
+    assert beside(early, LONG, asked=window("2026-10-01", "2026-10-31T12:00")).reason is None

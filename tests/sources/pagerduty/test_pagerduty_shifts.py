@@ -18,6 +18,7 @@ def test_shift_is_what_the_final_schedule_says_overrides_included(account, rows,
             "person": who,
             "start_at": at(start),
             "end_at": at(end),
+            "changed_at": None,
         }
         for who, start, end in (
             ("ada", "2026-11-01 00:00", "2026-11-01 08:00"),
