@@ -71,9 +71,14 @@ def feasibility_measured(view: View) -> Measured:
         (pl.col("start_at") < literal(view.seen.end_at))
         & (pl.col("end_at") > literal(view.seen.end_at - LOOK_BACK))
     )
-    named = set(rotation.people) if rotation and rotation.people else set(held["person"])
+    named = set(rotation.people) if rotation else set()
+    known = view.covered(("shifts",), view.seen)
+    if not named and known.window is not None:
+        named = set(held["person"])
     if not named:
-        return Measured(pl.DataFrame(), [not_measurable(*what, _UNDECLARED) for what in STATISTICS])
+        reason = known.reason if known.window is None else None
+        missing = [not_measurable(*what, reason or _UNDECLARED) for what in STATISTICS]
+        return Measured(pl.DataFrame(), missing)
     there = _there_at_the_end(view, named)
     if not there:
         return Measured(pl.DataFrame(), [not_measurable(*what, _NOBODY) for what in STATISTICS])
