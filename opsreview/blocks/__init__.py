@@ -10,6 +10,7 @@ from opsreview.blocks.decisions import decision_history, overdue_actions, verdic
 from opsreview.blocks.drift import drift, handoff_cases, handoffs, held_by_kind
 from opsreview.blocks.front import banner, fill_in, next_up, opening, waiting_now
 from opsreview.blocks.headlines import headlines
+from opsreview.blocks.load import cover_ledger, evidence, incident_clusters, load_note
 from opsreview.blocks.meeting import agenda, sign_off
 from opsreview.blocks.methods import method_note
 from opsreview.blocks.model import model_at_a_glance, not_declared, operating_model_map
@@ -35,10 +36,12 @@ __all__ = [
     "banner",
     "broken_references",
     "counting_only",
+    "cover_ledger",
     "data_quality",
     "decision_history",
     "decision_map",
     "drift",
+    "evidence",
     "fill_in",
     "finding",
     "findings_list",
@@ -46,6 +49,8 @@ __all__ = [
     "handoffs",
     "headlines",
     "held_by_kind",
+    "incident_clusters",
+    "load_note",
     "method_note",
     "metric_table",
     "model_at_a_glance",

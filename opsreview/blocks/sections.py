@@ -24,6 +24,7 @@ from opsreview.wording import (
 )
 
 MOST_WAITING = 15
+_NO_PAGER = ("no source gives incidents", "no source gives shifts")
 # What a look at the finished alone would have told, by metric: its statistic, and who is counted.
 FINISHED_ALONE = {
     "response_attainment": ("share_of_answered_in_time", "the answered"),
@@ -69,12 +70,18 @@ def findings_list(review: Review, topic: str) -> Block | None:
 
 
 def not_told(review: Review, *metrics: str) -> Block | None:
-    """What could not be measured and why, each reason once; None when all could be."""
+    """What could not be measured and why, each reason once; None when all could be.
+
+    On-call metrics of what no source gives are left out: most teams have no pager, and the front
+    page says what could be filled in.
+    """
     by_reason: dict[str, list[str]] = {}
     for metric in metrics:
         if not review.is_measurable(metric):
             reasons = review.metric(metric).get_column("reason").drop_nulls().to_list()
             reason = reasons[0] if reasons else "the cycle's data does not hold it"
+            if reason in _NO_PAGER:
+                continue
             by_reason.setdefault(reason, []).append(metric_name(metric))
     if not by_reason:
         return None

@@ -8,10 +8,13 @@ and ``table``, the numbers drawn, as ``{"columns": [...], "rows": [[...]]}``.
 from opsreview.figures.backlog import age_by_week, backlog_by_day, opened_and_closed
 from opsreview.figures.durations import duration_curve, waiting_curve
 from opsreview.figures.flow import arrivals_against_acts, time_by_phase
+from opsreview.figures.heroics import off_hours_by_person, work_on_few
 from opsreview.figures.history import headline_history
+from opsreview.figures.incidents import disrupted_nights, incident_dots
 from opsreview.figures.oncall import (
     duty_shares,
     interruptions_by_day_part,
+    load_over_half_a_year,
     load_per_person,
     shift_timeline,
 )
@@ -23,11 +26,15 @@ __all__ = [
     "answers_by_person",
     "arrivals_against_acts",
     "backlog_by_day",
+    "disrupted_nights",
     "duration_curve",
     "duty_shares",
     "headline_history",
+    "incident_dots",
     "interruptions_by_day_part",
+    "load_over_half_a_year",
     "load_per_person",
+    "off_hours_by_person",
     "opened_and_closed",
     "release_calendar",
     "release_gaps",
@@ -35,4 +42,5 @@ __all__ = [
     "shift_timeline",
     "time_by_phase",
     "waiting_curve",
+    "work_on_few",
 ]

@@ -138,6 +138,38 @@ def load_per_person(interruptions: pl.DataFrame, busiest: pl.DataFrame) -> go.Fi
     return drawn([bars], told, **layout)
 
 
+def load_over_half_a_year(people: pl.DataFrame, cumulated: pl.DataFrame) -> go.Figure | None:
+    """Interruptions by person over half a year, with what chance gives the busiest.
+
+    Args:
+        people: The rows measured of ``busiest_share_cumulated``: person, count, chance_share.
+        cumulated: Its statistics: share, chance_median, chance_upper, clusters, weeks.
+
+    Returns:
+        A bar a person over the chance band; None when nobody was interrupted.
+    """
+    if people.is_empty() or "chance_share" not in people.columns:
+        return None
+    told = people.select("person", value=pl.col("count").cast(pl.Float64))
+    total, top = int(told["value"].sum()), int(told["value"].max() or 0)  # type: ignore[arg-type]
+    said = dict(cumulated.filter(group="all").select("statistic", "value").rows())
+    chance = _chance_counts(cumulated, total)
+    if chance is None:
+        return None
+    bars, layout = person_bars(told, "interruptions")
+    layout["shapes"] = [band(*chance, axis="x")]
+    weeks, clusters = int(said.get("weeks") or 0), int(said.get("clusters") or 0)
+    title = f"Over {counted(weeks, 'week')} one person took {top} of {total} interruptions"
+    up_to = span_in_words(round(chance[0]), round(chance[1]), "count")
+    note = f"band: by chance the busiest has {up_to}; {counted(clusters, 'cluster')} of incidents"
+    rows = [
+        [row["person"], row["count"], in_words(row["chance_share"], "share")]
+        for row in people.iter_rows(named=True)
+    ]
+    columns = ["person", "interruptions", "share expected by duty held"]
+    return drawn([bars], Told(title, note, f"{title}; {note}.", columns, rows), **layout)
+
+
 def interruptions_by_day_part(metric: pl.DataFrame) -> go.Figure | None:
     """Interruptions in working hours, off-hours and sleep, each in the person's own zone.
 
