@@ -116,7 +116,7 @@ def in_words(value: float | None, unit: str) -> str:
 
 
 def _hours_in_words(hours: float) -> str:
-    if hours < 1:
+    if 0 < hours < 1:
         return f"{hours * 60:.0f} min"
     return _plain(hours) + " h" if hours < 48 else _plain(hours / 24) + " d"
 

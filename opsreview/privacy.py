@@ -6,8 +6,10 @@ import hmac
 import os
 import re
 import secrets
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,10 @@ from opsreview.errors import ParamsError
 
 KEY_VARIABLE = "OPSREVIEW_PSEUDONYM_KEY"
 WORD = re.compile(r"[^\W_][\w-]*")
+THING_COLUMNS = {"number", "incident_id", "key", "thing", "tag"}  # of what somebody acted on
+SHORTEST_NAME = 4  # of what is looked for in titles; shorter ones are words of the language
+FEWEST = 3  # people of one role, below which it tells who they are
+MAINTAINER, CONTRIBUTOR = "a maintainer", "a contributor"
 PERSON_COLUMNS = ("person", "held_by", "responder_id", "answered_by")
 
 
@@ -26,10 +32,14 @@ _ORDER = ("window_start_at", "metric", "scope", "group", "statistic")
 
 @dataclass(frozen=True)
 class Appearance:
-    """What each person is called on pages. Someone who is not in ``called`` is never shown."""
+    """What each person is called on pages. Someone who is not in ``called`` is never shown.
+
+    ``accounts`` are those of the persons, whose names titles may hold.
+    """
 
     names: str
     called: Mapping[str, str]
+    accounts: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, person: str) -> str:
         """What ``person`` is called."""
@@ -74,6 +84,38 @@ class Appearance:
             for column in present
         )
 
+    def published(self, measured: pl.DataFrame) -> pl.DataFrame:
+        """Rows measured as they may leave the team: by role, none of a frame with a row a person.
+
+        A role beside a number of one person tells whose it is.
+        """
+        is_of_people = bool(set(PERSON_COLUMNS) & set(measured.columns))
+        is_of_things = bool(THING_COLUMNS & set(measured.columns))
+        if self.names == "roles" and is_of_people and not is_of_things:
+            return measured.clear()
+        return measured
+
+    def titled(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """A frame with the people who are named in titles as they are called."""
+        if self.names == "shown" or "title" not in frame.columns or frame.is_empty():
+            return frame
+        told = [None if title is None else self._masked(title) for title in frame["title"]]
+        return frame.with_columns(title=pl.Series(told, dtype=pl.String))
+
+    def _masked(self, title: str) -> str:
+        return WORD.sub(lambda word: self._mask.get(word[0].lower(), word[0]), title)
+
+    @cached_property
+    def _mask(self) -> dict[str, str]:
+        """What stands in a title for each name of a person, short ones left alone."""
+        called = {account: self.of(person) for account, person in self.accounts.items()}
+        called |= self.called
+        return {
+            name.lower(): shown
+            for name, shown in called.items()
+            if len(name) >= SHORTEST_NAME and name != shown
+        }
+
     def metrics(self, metrics: pl.DataFrame) -> pl.DataFrame:
         """``metrics.parquet`` with people as they are called; by role no row is a person's.
 
@@ -93,8 +135,12 @@ def appearance(
 ) -> Appearance:
     """How a team wants its people to appear.
 
-    Pseudonyms are made with a key that is kept outside the outputs: the environment variable
-    ``OPSREVIEW_PSEUDONYM_KEY``, or else a file beside the params that is made once.
+    By role, people of one that fewer than three hold are ``a maintainer``, whichever it is; where
+    these are fewer than three in all, they are ``a contributor`` like anybody else.
+
+    Pseudonyms are made with the team's name and a key that is kept outside the outputs: the
+    environment variable ``OPSREVIEW_PSEUDONYM_KEY``, or else a file beside the params that is made
+    once.
 
     Args:
         names: ``shown``, ``pseudonyms`` or ``roles``.
@@ -110,15 +156,27 @@ def appearance(
     if names == "shown":
         called = {person: person for person in ids}
     elif names == "roles":
-        called = {person: roles.get(person, "a contributor") for person in ids}
+        called = _by_role(ids, roles)
     else:
         key = _key(folder)
-        called = {person: _pseudonym(person, key) for person in ids}
-    return Appearance(names, called | {bot: bot for bot in bots})
+        called = {person: _pseudonym(person, folder.name, key) for person in ids}
+    humans = people.filter(pl.col("kind") == "human")
+    has_accounts = "account" in humans.columns
+    accounts = dict(humans.select("account", "person_id").iter_rows()) if has_accounts else {}
+    return Appearance(names, called | {bot: bot for bot in bots}, accounts)
 
 
-def _pseudonym(person: str, key: bytes) -> str:
-    return f"person-{hmac.new(key, person.encode(), sha256).hexdigest()[:10]}"
+def _by_role(people: Sequence[str], roles: Mapping[str, str]) -> dict[str, str]:
+    held = Counter(roles[person] for person in people if person in roles)
+    few = [person for person in people if person in roles and held[roles[person]] < FEWEST]
+    word = MAINTAINER if len(few) >= FEWEST else CONTRIBUTOR
+    return {person: word if person in few else roles.get(person, CONTRIBUTOR) for person in people}
+
+
+def _pseudonym(person: str, team: str, key: bytes) -> str:
+    """One of this team alone: teams that share a key cannot be matched by it."""
+    said = f"{team}\0{person}".encode()
+    return f"person-{hmac.new(key, said, sha256).hexdigest()[:10]}"
 
 
 def _key(folder: Path) -> bytes:
@@ -128,8 +186,8 @@ def _key(folder: Path) -> bytes:
     try:
         if not path.is_file():
             made = path.with_suffix(".new")
-            made.write_text(secrets.token_hex(32), encoding="utf-8")
-            made.chmod(0o600)
+            with open(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                file.write(secrets.token_hex(32))
             made.replace(path)
         return path.read_bytes()
     except OSError as error:

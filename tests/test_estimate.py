@@ -53,7 +53,7 @@ def test_estimate_of_a_group_is_otherwise_the_same():
     ("value", "unit", "words"),
     [
         (None, "hours", "unknown"),
-        (0.0, "hours", "0 min"),
+        (0.0, "hours", "0 h"),
         (0.5, "hours", "30 min"),
         (1.0, "hours", "1 h"),
         (9.44, "hours", "9.4 h"),

@@ -37,9 +37,49 @@ def test_people_are_shown_by_their_ids_where_the_team_wants_it(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_people_are_called_by_what_they_do(tmp_path):
-    by_role = appearance("roles", everyone(), ROLES, folder=tmp_path)
-    assert (by_role.of("ada"), by_role.of("ben")) == ("triage lead", "a contributor")
+def six(*roles: str) -> tuple[pl.DataFrame, dict[str, str]]:
+    names = ["ada", "ben", "cleo", "dev", "eli", "flo"]
+    return people(*[{"person_id": name} for name in names]), dict(zip(names, roles, strict=False))
+
+
+def test_people_are_called_by_what_at_least_three_of_them_do(tmp_path):
+    everybody, roles = six("reviewer", "reviewer", "reviewer", "lead", "release", "deputy")
+    by_role = appearance("roles", everybody, roles, folder=tmp_path)
+
+    assert [by_role.of(person) for person in roles] == ["reviewer"] * 3 + ["a maintainer"] * 3
+
+
+def test_a_role_of_fewer_than_three_does_not_tell_who_they_are(tmp_path):
+    everybody, roles = six("lead", "deputy")
+    by_role = appearance("roles", everybody, roles, folder=tmp_path)
+
+    assert {by_role.of(person) for person in everybody["person_id"]} == {"a contributor"}
+
+
+def test_by_role_a_frame_with_a_row_a_person_is_not_published(tmp_path):
+    everybody, roles = six("reviewer", "reviewer", "reviewer")
+    by_role = appearance("roles", everybody, roles, folder=tmp_path)
+    of_people = pl.DataFrame({"person": ["reviewer"], "count": [7]})
+    of_things = pl.DataFrame({"number": [1], "person": ["reviewer"]})
+
+    assert by_role.published(of_people).is_empty()
+    assert by_role.published(of_people).columns == ["person", "count"]
+    assert by_role.published(of_things).height == 1
+    pseudonyms = appearance("pseudonyms", everybody, roles, folder=tmp_path)
+    assert pseudonyms.published(of_people).height == 1
+
+
+def test_people_named_in_titles_are_called_as_everywhere(tmp_path):
+    known = people(
+        {"person_id": "harriet", "account": "harriet-codes"},
+        {"person_id": "ed"},
+    )
+    called = appearance("pseudonyms", known, {}, folder=tmp_path)
+    titles = ["Revert @harriet-codes' change", "Harriet: again", "edit by ed", None]
+
+    told = called.titled(pl.DataFrame({"title": titles}))["title"].to_list()
+    shown = called.of("harriet")
+    assert told == [f"Revert @{shown}' change", f"{shown}: again", "edit by ed", None]
 
 
 @pytest.mark.parametrize("names", ["shown", "roles", "pseudonyms"])
@@ -62,6 +102,13 @@ def test_pseudonyms_are_the_same_every_time_and_differ_between_people(tmp_path):
     assert first == again
     assert first.of("ada") != first.of("ben")
     assert first.of("ada").startswith("person-")
+
+
+def test_teams_that_share_a_key_have_different_pseudonyms(tmp_path, monkeypatch):
+    monkeypatch.setenv(KEY_VARIABLE, "one key for all")
+    called = [appearance("pseudonyms", everyone(), ROLES, folder=tmp_path / t) for t in "ab"]
+
+    assert called[0].of("ada") != called[1].of("ada")
 
 
 def test_pseudonyms_of_another_team_cannot_be_matched(tmp_path):

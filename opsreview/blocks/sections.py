@@ -24,6 +24,7 @@ from opsreview.wording import (
 )
 
 MOST_WAITING = 15
+_NO_RANGE = {"cover_ledger", "rotation_feasibility"}  # a promise and a balance have no usual range
 _NO_PAGER = ("no source gives incidents", "no source gives shifts")
 # What a look at the finished alone would have told, by metric: its statistic, and who is counted.
 FINISHED_ALONE = {
@@ -195,7 +196,8 @@ def _said(estimate: Estimate) -> str:
 
 def _beside(found: Finding, noun: str) -> str:
     """The range of the earlier cycles, where the sentence is about the metric itself."""
-    if found.origin != "metric" or found.usual_low is None:
+    is_beside = found.origin == "metric" and found.metric not in _NO_RANGE
+    if not is_beside or found.usual_low is None:
         return ""
     span = span_in_words(found.usual_low, found.usual_high, found.unit, to=" to ")
     return f"Earlier {noun}s: {span}."

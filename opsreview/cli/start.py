@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from opsreview.cli.shared import OUTPUTS, PARAMS, CycleName, Outputs, Params, TeamName, app, told
+
+
+class Names(StrEnum):
+    """How people appear on pages."""
+
+    SHOWN = "shown"
+    PSEUDONYMS = "pseudonyms"
+    ROLES = "roles"
 
 
 @app.command()
@@ -29,17 +39,34 @@ def init(
     checkout: Annotated[
         Path | None, typer.Option(help="A clone of the repository, to draft from as well.")
     ] = None,
+    names: Annotated[
+        Names | None,
+        typer.Option(
+            help="How people appear on a new team's pages. Default: asked, else pseudonyms."
+        ),
+    ] = None,
     params: Params = PARAMS,
     outputs: Outputs = OUTPUTS,
 ) -> None:
     """A new params/TEAM/, or drafts of what it lacks."""
     from opsreview import pipeline
 
+    if names is None and repo is not None and sys.stdin.isatty():
+        names = _asked_for_names()
     with told() as watch:
-        wanted = pipeline.NewTeam(repo, dump, timezone, preset, checkout)
+        shown = names and names.value
+        wanted = pipeline.NewTeam(repo, dump, timezone, preset, checkout, shown)
         begun = pipeline.init(team, params=params, outputs=outputs, wanted=wanted)
         for line in begun.in_words():
             watch.tell(line)
+
+
+def _asked_for_names() -> Names:
+    is_read_outside = typer.confirm(
+        "Will anybody outside of the team read the pages? (yes: pseudonyms; no: names)",
+        default=True,
+    )
+    return Names.PSEUDONYMS if is_read_outside else Names.SHOWN
 
 
 @app.command()

@@ -149,7 +149,8 @@ class Filtered:
     @cached_property
     def _measured(self) -> dict[str, pl.DataFrame]:
         called = self._known.called
-        return {name: called.measured(rows) for name, rows in self._reading.measured.items()}
+        measured = self._reading.measured.items()
+        return {name: called.published(called.titled(called.measured(f))) for name, f in measured}
 
     @cached_property
     def _waiting(self) -> pl.DataFrame:

@@ -89,6 +89,7 @@ class Known:
             "deep": sorted(self.deep),
             "names": self.called.names,
             "called": dict(self.called.called),
+            "accounts": dict(self.called.accounts),
         }
 
     @property
@@ -138,7 +139,7 @@ class Known:
         return cls(
             subject,
             [(_day(step["since"]), _targets(step)) for step in said["targets"]],
-            Appearance(said["names"], said["called"]),
+            Appearance(said["names"], said["called"], said["accounts"]),
             said["deep"],
         )
 

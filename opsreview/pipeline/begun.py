@@ -11,13 +11,14 @@ REVIEW, PEOPLE, MODEL = "review.yaml", "people.yaml", "operating_model.yaml"
 
 @dataclass(frozen=True)
 class NewTeam:
-    """What ``init`` is asked for; ``repo``, ``dump`` and ``timezone`` are for a new team alone."""
+    """What ``init`` is asked for; all but ``preset`` and ``checkout`` are for a new team alone."""
 
     repo: str | None = None
     dump: Path | None = None
     timezone: str | None = None
     preset: str | None = None
     checkout: Path | None = None
+    names: str | None = None
 
 
 @dataclass(frozen=True)

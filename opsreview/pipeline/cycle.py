@@ -66,11 +66,12 @@ def build_cycle(
             told = _spoken(longer, model, called)
             of_quarter = marked(findings(told, []), signals["headlines"])
             found = over_the_quarter(found, of_quarter, longer.plan.cycle.title)
-            _write_quarter(made / "quarter", told, of_quarter, longer)
+            published = _published(told, called)
+            _write_quarter(made / "quarter", told, published, of_quarter, longer)
             write_json(made / "quarter" / "run.json", stepped_run(run, seen, longer))
-        waiting = waiting_now(history, plan, seen.reading, model, called)
-        shifts = _shifts(history, plan, called)
-        _write_frames(made, history, seen.reading, spoken, waiting, shifts)
+        waiting = called.titled(waiting_now(history, plan, seen.reading, model, called))
+        measured = _published(spoken, called) | {"shifts": _shifts(history, plan, called)}
+        _write_frames(made, history, seen.reading, spoken, waiting, measured)
         known = Known(history.subject, target_steps(history), called, deep_of(history))
         write_json(made / FILE, known.to_json())
         write_json(made / "methods.json", methods())
@@ -109,15 +110,24 @@ def _spoken(seen: Sight, model: OperatingModel | None, called: Appearance) -> Sp
     return Spoken(
         called.metrics(seen.reading.metrics),
         called.metrics(seen.earlier.metrics),
-        {name: called.measured(rows) for name, rows in seen.reading.measured.items()},
+        {
+            name: called.titled(called.measured(rows))
+            for name, rows in seen.reading.measured.items()
+        },
         seen.targets.response_hours,
         model.promises if model else (),
     )
 
 
-def _write_quarter(folder: Path, told: Spoken, found: list[Finding], longer: Sight) -> None:
+def _write_quarter(
+    folder: Path,
+    told: Spoken,
+    measured: dict[str, pl.DataFrame],
+    found: list[Finding],
+    longer: Sight,
+) -> None:
     """Triage over three months: what differs from the cycle's own folder, under the same names."""
-    write_frames(folder / "measured", told.measured)
+    write_frames(folder / "measured", measured)
     write_frames(folder, _numbers(told, longer.reading))
     write_json(folder / "findings.json", [finding.to_json() for finding in found])
 
@@ -137,14 +147,13 @@ def _write_frames(
     reading: CycleReading,
     spoken: Spoken,
     waiting: pl.DataFrame,
-    shifts: pl.DataFrame,
+    measured: dict[str, pl.DataFrame],
 ) -> None:
     derived = {"spells"}
     tables = {name: f for name, f in history.tables.frames.items() if name not in derived}
     write_frames(made / "tables", tables)
     write_frames(made / "rejected", history.tables.rejected)
-    write_frames(made / "measured", spoken.measured)
-    write_frames(made / "measured", {"shifts": shifts})
+    write_frames(made / "measured", measured)
     write_frames(made, _numbers(spoken, reading) | {"waiting": waiting})
 
 
@@ -152,7 +161,11 @@ def _shifts(history: TeamHistory, plan: Plan, called: Appearance) -> pl.DataFram
     """The shifts that touch the cycle, with people as they appear on pages."""
     window = plan.cycle.window
     touches = (pl.col("start_at") < window.end_at) & (pl.col("end_at") > window.start_at)
-    return called.measured(history.tables.frames["shifts"].filter(touches))
+    return called.published(called.measured(history.tables.frames["shifts"].filter(touches)))
+
+
+def _published(spoken: Spoken, called: Appearance) -> dict[str, pl.DataFrame]:
+    return {name: called.published(rows) for name, rows in spoken.measured.items()}
 
 
 def called_in(history: TeamHistory, model: OperatingModel | None) -> Appearance:
@@ -174,10 +187,11 @@ def _everyone(history: TeamHistory) -> pl.DataFrame:
     """PEOPLE, and who only rotas and incidents name."""
     frames = history.tables.frames
     named = pl.concat([frames["shifts"]["person"], frames["incident_events"]["person"]])
-    known = frames["people"].select("person_id", "kind")
+    known = frames["people"].select("person_id", "kind", "account")
     listed = sorted(history.team.people)
     others = set(named.drop_nulls().to_list() + listed) - set(known["person_id"])
     extra = pl.DataFrame(
-        {"person_id": sorted(others), "kind": ["human"] * len(others)}, schema=known.schema
+        {"person_id": sorted(others), "kind": "human", "account": sorted(others)},
+        schema=known.schema,
     )
     return pl.concat([known, extra])

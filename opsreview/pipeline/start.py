@@ -41,7 +41,9 @@ sources:
   #    columns: {{incident_id: id, opened_at: started_at, resolved_at: resolved_at}}}}
 # labels: {{priorities: {{p1: [priority/critical]}}, triaged: ["kind/*"], support: [question]}}
 # bots: [some-bot]                # machine users that GitHub takes for people
-privacy: {{names: pseudonyms}}    # on pages: shown | pseudonyms | roles
+# How people appear on pages, in summaries and exports: shown, inside a team that wants it so;
+# pseudonyms, where others read them too; roles, with no number of one person.
+privacy: {{names: {names}}}
 """
 _API = """\
   - {kind: github}                # GitHub Enterprise: {kind: github, api_url: "https://HOST/api/v3"}
@@ -99,7 +101,8 @@ def _completed(
     """Draft what a team's folder lacks."""
     folder = params / name
     kept = tuple(file for file in (REVIEW, PEOPLE, MODEL) if (folder / file).exists())
-    given = [f"--{key}" for key in ("repo", "dump", "timezone") if getattr(wanted, key) is not None]
+    of_new = ("repo", "dump", "timezone", "names")
+    given = [f"--{key}" for key in of_new if getattr(wanted, key) is not None]
     if REVIEW not in kept or {PEOPLE, MODEL} <= set(kept):
         raise ParamsError(f"{folder} is there already: edit it, or choose another name")
     if given:
@@ -188,7 +191,8 @@ def _check_preset(preset: str | None) -> None:
 def _review_yaml(folder: Path, wanted: NewTeam) -> str:
     path = None if wanted.dump is None else _quoted(os.path.relpath(wanted.dump, folder))
     github = _API if path is None else _DUMP.format(dump=path)
-    return _REVIEW.format(repo=wanted.repo, timezone=wanted.timezone or "UTC", github=github)
+    zone, names = wanted.timezone or "UTC", wanted.names or "pseudonyms"
+    return _REVIEW.format(repo=wanted.repo, timezone=zone, github=github, names=names)
 
 
 @contextmanager

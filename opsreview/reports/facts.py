@@ -16,8 +16,8 @@ from opsreview.window import MATURITY, Cycle
 
 NAMES = {
     "shown": "names shown",
-    "pseudonyms": "names as pseudonyms",
-    "roles": "roles instead of names",
+    "pseudonyms": "names as pseudonyms, but links to GitHub show who did what",
+    "roles": "roles instead of names, but links to GitHub show who did what",
 }
 MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"  # strftime would ask the locale
 

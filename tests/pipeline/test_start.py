@@ -131,3 +131,27 @@ def test_lab_opens_working_copies_with_the_cycle_filled_in(team, monkeypatch):
     first.write_text("my own notes", "utf-8")
     assert opsreview(team, "lab").exit_code == WHOLE
     assert first.read_text("utf-8") == "my own notes"
+
+
+@pytest.mark.parametrize("names", ["shown", "pseudonyms", "roles"])
+def test_new_team_says_how_its_people_appear(tmp_path, names):
+    team = SmallTeam(tmp_path, "new")
+    done = opsreview(team, "init", "--repo", REPO, "--names", names)
+
+    assert done.exit_code == WHOLE
+    review = (team.folder / "review.yaml").read_text("utf-8")
+    assert f"privacy: {{names: {names}}}" in review
+    assert "pseudonyms, where others read them too" in review
+
+
+def test_new_team_that_was_not_asked_appears_under_pseudonyms(tmp_path):
+    team = SmallTeam(tmp_path, "new")
+    opsreview(team, "init", "--repo", REPO)
+
+    assert load_team("new", team.folder.parent).review.privacy.names == "pseudonyms"
+
+
+def test_other_names_than_the_three_are_wrong_usage(tmp_path):
+    assert (
+        opsreview(SmallTeam(tmp_path, "new"), "init", "--repo", REPO, "--names", "x").exit_code == 2
+    )

@@ -13,7 +13,7 @@ def test_line_under_the_title_names_data_zone_names_and_code(tmp_path):
     assert facts.about == (
         "data up to 8 Nov 2026 00:00 CET",
         "days in Europe/Madrid",
-        "names as pseudonyms",
+        "names as pseudonyms, but links to GitHub show who did what",
         "built from 3f2a91c",
     )
     assert facts.heading == "demo · October 2026"
@@ -27,7 +27,7 @@ def test_heading_does_not_repeat_the_team(tmp_path):
 
 def test_privacy_may_be_written_as_in_the_params(tmp_path):
     facts = cycle_facts(write_run(tmp_path / "2026-10", privacy={"names": "roles"}))
-    assert "roles instead of names" in facts.about
+    assert "roles instead of names, but links to GitHub show who did what" in facts.about
 
 
 def test_zone_without_letters_is_told_as_an_offset():
