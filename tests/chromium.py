@@ -69,7 +69,7 @@ class Tab:
 
 
 @asynccontextmanager
-async def tab(downloads: Path, *, width: int = 1400, height: int = 2000) -> AsyncIterator[Tab]:
+async def tab(downloads: Path, *, width: int = 1400, height: int = 3400) -> AsyncIterator[Tab]:
     """An empty page; what it downloads lies in a folder."""
     with tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True) as profile:
         command = [

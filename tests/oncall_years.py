@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,6 @@ def five_years(root: Path, *, called: Appearance | None = None, seed: int = 5) -
     }
     team = subject(
         covers=covers,
-        calendars=calendars,
         shifts=factories.shifts(*shifts),
         incidents=factories.incidents(*incidents),
         incident_events=factories.incident_events(*_acts(incidents, shifts, chance)),
@@ -53,6 +53,7 @@ def five_years(root: Path, *, called: Appearance | None = None, seed: int = 5) -
         ),
     )
     called = called or Appearance("shown", {name: name for name in PEOPLE})
+    team = replace(team, calendars=calendars)
     return folder_of(root, team, called=called, months=0)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-CONFIG = {"showSendToCloud": False, "displaylogo": False, "responsive": True}
+WIDTH = 900  # pixels: a live figure does not grow with its cell
+CONFIG = {"showSendToCloud": False, "displaylogo": False}
 
 
 def live(name: str) -> go.FigureWidget:
@@ -16,11 +17,9 @@ def live(name: str) -> go.FigureWidget:
 
 def redraw(widget: go.FigureWidget, figure: go.Figure) -> None:
     """Show the figure in place of what the widget shows."""
+    widget.data = []  # traces that are changed in place lose what only dates or names say
+    widget.add_traces(figure.data)
+    layout = {"shapes": [], "annotations": []} | figure.layout.to_plotly_json()
     with widget.batch_update():
-        if [trace.type for trace in widget.data] == [trace.type for trace in figure.data]:
-            for shown, trace in zip(widget.data, figure.data, strict=True):
-                shown.update(trace.to_plotly_json(), overwrite=True)
-        else:
-            widget.data = []
-            widget.add_traces(figure.data)
-        widget.layout.update(figure.layout.to_plotly_json(), overwrite=True)
+        widget.layout.update(layout, overwrite=True)
+        widget.layout.width = WIDTH

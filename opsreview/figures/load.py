@@ -138,7 +138,7 @@ def _cells(
         colorscale=shades,
         xgap=1,
         ygap=2,
-        colorbar={"thickness": 10, "outlinewidth": 0, "bgcolor": CLEAR, "tickformat": "d"},
+        colorbar={"thickness": 10, "outlinewidth": 0, "bgcolor": CLEAR, "dtick": max(1, most // 5)},
         hoverongaps=False,
         hovertemplate=hover,
     )

@@ -34,7 +34,7 @@ PRESS = "[...document.querySelectorAll('.opsreview-view button')].find(b => b.te
 
 
 def test_a_moved_widget_changes_the_figures_and_nothing_is_written(tmp_path: Path) -> None:
-    review = five_years(tmp_path)
+    five_years(tmp_path)
     before = everything_in(tmp_path / "outputs")
     asyncio.run(_explored(tmp_path))
     assert everything_in(tmp_path / "outputs") == before
@@ -54,8 +54,10 @@ async def _explored(root: Path) -> None:
         await page.until(RUN_ALL)
         first = await page.until(SHOWN)
         await _pictured(page, "light")
+        first_said = json.dumps(json.dumps(first, ensure_ascii=False, separators=(",", ":")))
         await _moved(page)
-        await page.until(f"JSON.stringify({TITLES}) != {json.dumps(json.dumps(first))}")
+        await page.until(f"JSON.stringify({TITLES}) != {first_said}")
+        await _pictured(page, "moved")
         await _exported(page, downloads)
         await _dark(page)
     assert {urlsplit(each).hostname for each in page.requests} <= {"127.0.0.1", None, ""}
@@ -89,6 +91,7 @@ async def _dark(page: Tab) -> None:
         change = "apputils:change-theme', {theme: 'JupyterLab Dark'}"
         await page.until(f"window.jupyterapp.commands.execute('{change}).then(() => true)")
         await page.until("document.body.dataset.jpThemeLight == 'false'")
+        await page.until("!document.querySelector('#jupyterlab-splash')")
         await _pictured(page, "dark")
 
 
