@@ -24,7 +24,7 @@ from opsreview.window import Cycle, Window
 from opsreview.working_time import WorkingCalendar
 
 UNKNOWN = "unknown"
-MANY_CLUSTERS = 200  # that touched several people: more are dealt fewer times, to answer at once
+MANY_CLUSTERS = 40  # that touched several people: more are dealt fewer times, to answer at once
 FEW_DEALS = 1_000
 
 
