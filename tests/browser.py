@@ -40,7 +40,7 @@ class Opened:
 
 def opened(page: Path, *switches: str) -> Opened:
     """Open a file in headless Chromium; skips where there is none, unless CI says there must be."""
-    program = _chromium()
+    program = chromium()
     with tempfile.TemporaryDirectory(prefix="chromium-") as profile:
         log = Path(profile) / "net.json"
         done = subprocess.run(
@@ -62,7 +62,8 @@ def opened(page: Path, *switches: str) -> Opened:
         return Opened(done.stdout, console, _requests(log))
 
 
-def _chromium() -> str:
+def chromium() -> str:
+    """The program; skips where there is none, unless CI says there must be."""
     names = ("chromium", "chromium-browser", "google-chrome")
     program = next(filter(None, map(shutil.which, names)), None)
     if program is None and os.environ.get("CI"):

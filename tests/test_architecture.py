@@ -59,9 +59,11 @@ ALLOWED: dict[str, str] = {
     "review": "errors window estimate usual rotation operating_model findings filtering planning",
     "figures": "window estimate usual wording",
     "blocks": "window estimate usual wording operating_model findings review",
+    "explore": "errors estimate window working_time tables metrics operating_model filtering "
+    "planning review figures",
     "opening": "errors review",
     "opsreview": "errors opening",
-    "notebooks": "figures blocks opsreview",
+    "notebooks": "figures blocks explore opsreview",
     # tell
     "reports": "errors window",
     # the whole way, and who calls it
@@ -75,6 +77,7 @@ ALLOWED: dict[str, str] = {
 # What may be imported only behind a door: a folder or file of opsreview/.
 DOORS: dict[str, str] = {
     "plotly": "figures",
+    "anywidget ipywidgets IPython": "explore",
     "papermill nbconvert nbclient nbformat jupyter_client": "reports",
     "httpx httpx2 requests urllib.request http.client ghapi socket": "sources",
     "icalendar recurring_ical_events": "sources",

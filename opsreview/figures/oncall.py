@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import plotly.graph_objects as go
 import polars as pl
 
@@ -40,7 +41,8 @@ def shift_timeline(
 
     Args:
         shifts: ``person``, ``role``, ``start_at``, ``end_at``, one row a shift.
-        incidents: ``opened_at``, one row an incident; may be empty.
+        incidents: ``opened_at``, one row an incident; may be empty. Where there are ``severity``
+            and ``service`` they are told, and ``url`` is the customdata of its mark.
         window: The days shown; shifts are cut to it.
         zone: Of the days.
 
@@ -248,9 +250,10 @@ def _hours(row: dict[str, Any]) -> float:
 
 
 def _incident_dots(started: pl.DataFrame, zone: ZoneInfo) -> go.Scatter:
+    local = started["opened_at"].dt.convert_time_zone(zone.key).dt.strftime("%Y-%m-%dT%H:%M")
     return go.Scatter(
-        x=[local_text(at, zone) for at in started["opened_at"]],
-        y=[INCIDENT_ROW] * started.height,
+        x=local.to_numpy(),
+        y=np.full(started.height, INCIDENT_ROW, dtype=object),
         mode="markers",
         name="incident",
         marker={
@@ -259,8 +262,21 @@ def _incident_dots(started: pl.DataFrame, zone: ZoneInfo) -> go.Scatter:
             "symbol": "diamond",
             "line": {"width": 1, "color": INK},
         },
-        hovertemplate="incident: %{x|%a %e %b %H:%M}<extra></extra>",
+        customdata=started["url"].to_numpy() if "url" in started.columns else None,
+        text=_said_of(started).to_numpy(),
+        hovertemplate="%{text}: %{x|%a %e %b %Y %H:%M}<extra></extra>",
     )
+
+
+def _said_of(incidents: pl.DataFrame) -> pl.Series:
+    """What each is called in a hover, escaped."""
+    known = [name for name in ("severity", "service") if name in incidents.columns]
+    words = [
+        pl.col(name).replace({value: shortened(value) for value in incidents[name].drop_nulls()})
+        for name in known
+    ]
+    said = pl.concat_str(pl.lit("incident"), *words, separator=", ", ignore_nulls=True)
+    return incidents.with_columns(said=said)["said"]
 
 
 def _told_shifts(held: pl.DataFrame, started: pl.DataFrame, zone: ZoneInfo) -> Told:

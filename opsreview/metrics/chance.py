@@ -71,7 +71,9 @@ class BusiestShare:
         return self.chance_upper / self.total
 
 
-def busiest_share(pools: Sequence[Pool], *, observed_count: int) -> BusiestShare | None:
+def busiest_share(
+    pools: Sequence[Pool], *, observed_count: int, deals: int = DEALS
+) -> BusiestShare | None:
     """The busiest person's interruptions against the chance band; None when there were none.
 
     Clusters are dealt, not interruptions: pages that belong to one trouble land on the same
@@ -80,6 +82,7 @@ def busiest_share(pools: Sequence[Pool], *, observed_count: int) -> BusiestShare
     Args:
         pools: As ``dealt_counts``.
         observed_count: Interruptions of the person who had most.
+        deals: How many; fewer are quicker, and their band is coarser.
 
     Raises:
         ValueError: As ``dealt_counts``, or an observed count that is not between 0 and the sum.
@@ -93,7 +96,7 @@ def busiest_share(pools: Sequence[Pool], *, observed_count: int) -> BusiestShare
         raise ValueError(f"busiest_share: {observed_count} of {total} interruptions is impossible")
     if total == 0:
         return None
-    dealt = dealt_counts(pools)
+    dealt = dealt_counts(pools, deals)
     busiest = dealt.max(axis=1)
     above = np.count_nonzero(busiest > observed_count)
     level = np.count_nonzero(busiest == observed_count)
@@ -103,14 +106,14 @@ def busiest_share(pools: Sequence[Pool], *, observed_count: int) -> BusiestShare
         total=total,
         person_count=int(np.count_nonzero(dealt.any(axis=0))),
         cluster_count=sum(len(pool.profiles) for pool in pools),
-        chance_median=int(ordered[DEALS // 2 - 1]),
-        chance_upper=int(ordered[DEALS * 95 // 100 - 1]),
-        mid_p=(above + level / 2) / DEALS,
+        chance_median=int(ordered[deals // 2 - 1]),
+        chance_upper=int(ordered[deals * 95 // 100 - 1]),
+        mid_p=(above + level / 2) / deals,
     )
 
 
-def dealt_counts(pools: Sequence[Pool]) -> Counts:
-    """Interruptions per person in each of 10,000 deals: one row a deal, one column a person.
+def dealt_counts(pools: Sequence[Pool], deals: int = DEALS) -> Counts:
+    """Interruptions per person in each of the deals: one row a deal, one column a person.
 
     A cluster that touched one person goes whole to one person; one that touched two goes to two,
     one after the other by their chances, the larger part first. Clusters are dealt independently.
@@ -123,14 +126,15 @@ def dealt_counts(pools: Sequence[Pool]) -> Counts:
             than a cluster touched.
     """
     generator = np.random.default_rng(SEED)
-    counts = np.zeros((DEALS, len(pools[0].weights)), dtype=np.int64)
+    counts = np.zeros((deals, len(pools[0].weights)), dtype=np.int64)
     for pool in pools:
         chances = _chances(pool)
         alone = Counter(profile[0] for profile in pool.profiles if len(profile) == 1)
         for size, cluster_count in sorted(alone.items()):
-            counts += size * _deal(generator, cluster_count, chances)
+            counts += size * _deal(generator, cluster_count, chances, deals)
         for profile in sorted(tuple(each) for each in pool.profiles if len(each) > 1):
-            counts += _deal_to_several(generator, sorted(profile, reverse=True), chances)
+            largest_first = sorted(profile, reverse=True)
+            counts += _deal_to_several(generator, largest_first, chances, deals)
     return counts
 
 
@@ -189,27 +193,29 @@ def _is_found(cluster_count: int, person_count: int, share: float) -> bool:
     return bool(enough.size) and float(bdtrc(enough[0] - 1.0, cluster_count, share)) >= FOUND_IN
 
 
-def _deal(generator: np.random.Generator, cluster_count: int, chances: Chances) -> Counts:
+def _deal(
+    generator: np.random.Generator, cluster_count: int, chances: Chances, deals: int
+) -> Counts:
     if cluster_count > MANY_CLUSTERS:  # below that, one draw a cluster is several times faster
-        return generator.multinomial(cluster_count, chances, size=DEALS)
-    drawn = generator.random((cluster_count, DEALS), dtype=np.float32)
+        return generator.multinomial(cluster_count, chances, size=deals)
+    drawn = generator.random((cluster_count, deals), dtype=np.float32)
     upto = [np.count_nonzero(drawn < edge, axis=0) for edge in np.cumsum(chances)[:-1]]
-    upto.append(np.full(DEALS, cluster_count))
+    upto.append(np.full(deals, cluster_count))
     return np.diff(np.array(upto), axis=0, prepend=0).T
 
 
 def _deal_to_several(
-    generator: np.random.Generator, profile: Sequence[int], chances: Chances
+    generator: np.random.Generator, profile: Sequence[int], chances: Chances, deals: int
 ) -> Counts:
     """People in the order in which they would be drawn, none twice: by exponential clocks."""
     with np.errstate(divide="ignore"):
-        waits = generator.standard_exponential((DEALS, len(chances)), dtype=np.float32) / chances
-    counts = np.zeros((DEALS, len(chances)), dtype=np.int64)
-    deals = np.arange(DEALS)
+        waits = generator.standard_exponential((deals, len(chances)), dtype=np.float32) / chances
+    counts = np.zeros((deals, len(chances)), dtype=np.int64)
+    rows = np.arange(deals)
     for size in profile:
         drawn = waits.argmin(axis=1)
-        counts[deals, drawn] = size
-        waits[deals, drawn] = np.inf
+        counts[rows, drawn] = size
+        waits[rows, drawn] = np.inf
     return counts
 
 

@@ -15,7 +15,7 @@ from opsreview.errors import CycleError, OpsReviewError, StoreError
 from opsreview.params import Team, load_team
 from opsreview.pipeline.begun import Begun, NewTeam
 from opsreview.pipeline.fetching import Fetched, fetch_sources, forecasts
-from opsreview.pipeline.notebooks import review_notebooks
+from opsreview.pipeline.notebooks import lab_notebooks, review_notebooks
 from opsreview.sources.terms import Terms, Watch
 from opsreview.store import Store
 from opsreview.window import Cycle
@@ -261,7 +261,7 @@ def lab(team_name: str, *, params: Path, outputs: Path, cycle: str | None) -> Ca
         folder.parent / "lab" / folder.name
     )  # beside the cycles: building one again keeps the copies
     parameters = _parameters(folder, into)
-    copies = write_working_copies(review_notebooks(), parameters, into)
+    copies = write_working_copies(lab_notebooks(), parameters, into)
     return lambda: open_lab(into, copies[0])
 
 

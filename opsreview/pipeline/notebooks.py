@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from opsreview.errors import NotebookError
@@ -13,6 +14,7 @@ NAMES = (
     "release_regularity",
     "operating_model",
 )
+LIVE = ("explore_load",)
 
 
 def review_notebooks() -> list[Path]:
@@ -21,10 +23,23 @@ def review_notebooks() -> list[Path]:
     Raises:
         NotebookError: One is missing.
     """
+    return _found(NAMES)
+
+
+def lab_notebooks() -> list[Path]:
+    """Those to work on in JupyterLab: the review's, and those with widgets, which make no page.
+
+    Raises:
+        NotebookError: One is missing.
+    """
+    return _found((*NAMES, *LIVE))
+
+
+def _found(names: Sequence[str]) -> list[Path]:
     package = Path(__file__).parents[1]
     inside, beside = package / "notebooks", package.parent / "notebooks"
     folder = inside if inside.is_dir() else beside
-    found = [folder / f"{name}.ipynb" for name in NAMES]
+    found = [folder / f"{name}.ipynb" for name in names]
     missing = [path.name for path in found if not path.is_file()]
     if missing:
         raise NotebookError(

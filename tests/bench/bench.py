@@ -97,6 +97,13 @@ def figures_of_fairness() -> Iterator[Figure]:
     yield from figures_of_fairness()
 
 
+def figures_of_exploring() -> Iterator[Figure]:
+    """Imported when it is asked for: it needs the widgets."""
+    from exploring import figures_of_exploring
+
+    yield from figures_of_exploring()
+
+
 def figures_of_coverage() -> Iterator[Figure]:
     """Imported last, as those of decisions are."""
     from interval_coverage import figures_of_coverage
@@ -184,6 +191,7 @@ def main() -> None:
         parts.append(figures_of_coverage())
         parts.append(figures_of_signals())
         parts.append(figures_of_fairness())
+        parts.append(figures_of_exploring())
         for figure in (figure for part in parts for figure in part):
             figures.append(figure)
             print(line_of(figure), flush=True)

@@ -122,7 +122,7 @@ def test_lab_opens_working_copies_with_the_cycle_filled_in(team, monkeypatch):
     folder, first = opened
     assert first.name == "retrospective.ipynb"
     copies = sorted(path.name for path in folder.glob("*.ipynb"))
-    assert len(copies) == 5
+    assert len(copies) == 6
     cells = json.loads(first.read_text("utf-8"))["cells"]
     (filled,) = [c for c in cells if "injected-parameters" in c["metadata"].get("tags", [])]
     source = "".join(filled["source"])
