@@ -91,13 +91,14 @@ class Stretch:
         window = view.window
         about = view["incidents"].select(*INCIDENT, "severity")
         touches = (pl.col("end_at") > window.start_at) & (pl.col("start_at") < window.end_at)
+        found = interruptions_of(view)
         return cls(
             window,
-            interruptions_of(view),
-            disrupted_moments(view).join(about, on=INCIDENT, how="left"),
+            found,
+            disrupted_moments(view, found).join(about, on=INCIDENT, how="left"),
             view["shifts"].filter(touches),
             view["incidents"].filter(window.has("opened_at")),
-            dealing(view),
+            dealing(view, found),
         )
 
     def part(self, choice: Choice) -> Part:

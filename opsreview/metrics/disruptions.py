@@ -19,17 +19,22 @@ PER_SHIFT = (("rate", "per_shift"), ("most", "count"), ("share_over", "share"))
 _NO_DUTY = "no primary duty is recorded in the window"
 
 
-def disrupted_moments(view: View) -> pl.DataFrame:
+def disrupted_moments(view: View, found: pl.DataFrame | None = None) -> pl.DataFrame:
     """Every moment at which an incident of the window reached a person who was touched by it. Ours.
 
     Each page, acknowledgement, update or comment that counts (``interruptions.touches``); where
     nobody acted, the opening for who was on duty.
 
+    Args:
+        view: What is looked at.
+        found: Its ``interruptions_of``, where they are known already.
+
     Returns:
         One row per moment, in order: source, incident_id, person, at, day_part, night_on, weekday
         (0 is Monday), hour, and hour_at (the beginning of that hour of the person's clock).
     """
-    rows = interruptions_of(view).filter(pl.col("person").is_not_null())
+    touched = interruptions_of(view) if found is None else found
+    rows = touched.filter(pl.col("person").is_not_null())
     acts = touches(view["incidents"], view["incident_events"], as_of=view.as_of)
     of_rows = acts.join(rows.lazy().select(INCIDENT).unique(), on=INCIDENT, how="semi")
     silent = rows.filter(pl.col("evidence") == ON_DUTY).lazy()

@@ -110,9 +110,15 @@ class Dealing:
         return [whose.get(person, 0.0) for person in self.people]
 
 
-def dealing(view: View) -> Dealing:
-    """What fell on whom in the view's window, and who could have had it."""
-    rows = interruptions_of(view).filter(pl.col("person").is_not_null())
+def dealing(view: View, found: pl.DataFrame | None = None) -> Dealing:
+    """What fell on whom in the view's window, and who could have had it.
+
+    Args:
+        view: What is looked at.
+        found: Its ``interruptions_of``, where they are known already.
+    """
+    touched_by = interruptions_of(view) if found is None else found
+    rows = touched_by.filter(pl.col("person").is_not_null())
     known = view.covered(("shifts",), view.window)
     window = replace(view, window=known.window or view.window).seen or view.window
     on_duty = {} if known.window is None else _on_duty(view, window)

@@ -17,14 +17,10 @@ from opsreview.metrics.chance import Pool, busiest_share
 
 HISTORIES = 2_000
 PEOPLE = 4
+DEALS = 1_000  # the product deals ten times as often
 SINGLE = [1]
 MONTH_AND_MORE = ["month", "half year"]
 BURSTS = [1, 1, 2, 3, 4, 6, 8]  # incidents of one cause: most alone, some in long bursts
-
-
-@pytest.fixture(autouse=True)
-def _fewer_deals(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chance, "DEALS", 1_000)  # the product deals ten times as often
 
 
 def histories(
@@ -46,7 +42,7 @@ def histories(
 
 def called_unfair(holders: npt.NDArray[np.int64], pool: Pool, sizes: npt.NDArray[np.int64]) -> bool:
     most = int(np.bincount(holders, weights=sizes).max())
-    found = busiest_share([pool], observed_count=most)
+    found = busiest_share([pool], observed_count=most, deals=DEALS)
     assert found is not None
     return found.mid_p <= chance.UNLIKELY
 
