@@ -34,26 +34,11 @@ class WorkingCalendar:
     end: time = time(17)
     holidays: str | None = None
 
-    def day_part(self, moment: datetime) -> str:
-        """``sleep`` (22:00 to 08:00, wins over all), ``working`` or ``off_hours``, in their zone.
-
-        Raises:
-            ParamsError: ``holidays`` is no known country or region.
-
-        Source:
-            PagerDuty's interruption day parts, with the working hours the team declares.
-        """
-        local = moment.astimezone(self.zone)
-        if local.time() >= SLEEP_FROM or local.time() < SLEEP_TO:
-            return "sleep"
-        is_working = self.works_on(local.date()) and self.start <= local.time() < self.end
-        return "working" if is_working else "off_hours"
-
     def works_on(self, day: date) -> bool:
         """Whether ``day`` is in their working week and no holiday of theirs.
 
         Raises:
-            ParamsError: As ``day_part``.
+            ParamsError: ``holidays`` is no known country or region.
         """
         return day.weekday() in self.weekdays and not self._is_holiday(day)
 
@@ -73,7 +58,7 @@ class Member:
         """Whether they work on ``day``: in the team by then, in their week, and no holiday.
 
         Raises:
-            ParamsError: As ``WorkingCalendar.day_part``.
+            ParamsError: As ``WorkingCalendar.works_on``.
         """
         return self.belongs_on(day) and self.calendar.works_on(day)
 

@@ -1,6 +1,6 @@
 """Moments in a person's own day, over both clock changes, in three zones."""
 
-from datetime import date
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -70,3 +70,79 @@ def test_nothing_has_no_place_and_all_columns() -> None:
 
     columns = in_their_day(moments, CALENDARS, UTC).columns
     assert columns == ["person", "at", "day_part", "night_on", "weekday", "hour"]
+
+
+MADRID = WorkingCalendar(ZoneInfo("Europe/Madrid"))
+
+
+def part_of(calendar: WorkingCalendar, moment: datetime) -> str:
+    moments = pl.DataFrame({"person": ["ada"], "at": [moment]})
+    return str(in_their_day(moments, {"ada": calendar}, UTC)["day_part"][0])
+
+
+@pytest.mark.parametrize(
+    ("local", "part"),
+    [
+        ("07:59:59", "sleep"),
+        ("08:00", "off_hours"),
+        ("08:59:59", "off_hours"),
+        ("09:00", "working"),
+        ("16:59:59", "working"),
+        ("17:00", "off_hours"),
+        ("21:59:59", "off_hours"),
+        ("22:00", "sleep"),
+        ("00:00", "sleep"),
+    ],
+)
+def test_parts_of_a_working_day_begin_at_their_first_second(local: str, part: str) -> None:
+    assert part_of(MADRID, at(f"2026-10-07T{local}+02:00")) == part
+
+
+def test_weekend_is_off() -> None:
+    assert part_of(MADRID, at("2026-10-10 10:00")) == "off_hours"
+
+
+def test_moment_is_seen_in_the_persons_own_zone() -> None:
+    moment = at("2026-10-07 14:00")
+    kolkata = WorkingCalendar(ZoneInfo("Asia/Kolkata"))
+    auckland = WorkingCalendar(ZoneInfo("Pacific/Auckland"))
+    assert part_of(MADRID, moment) == "working"
+    assert part_of(kolkata, moment) == "off_hours"
+    assert part_of(auckland, moment) == "sleep"
+
+
+def test_hours_follow_the_clock_when_it_changes() -> None:
+    assert part_of(MADRID, at("2026-10-23 07:00")) == "working"  # nine o'clock in summer
+    assert part_of(MADRID, at("2026-10-26 07:00")) == "off_hours"  # eight in winter
+
+
+def test_sleep_wins_over_working_hours() -> None:
+    early = WorkingCalendar(ZoneInfo("UTC"), start=time(6), end=time(23))
+    assert part_of(early, at("2026-10-07 07:00")) == "sleep"
+    assert part_of(early, at("2026-10-07 22:30")) == "sleep"
+    assert part_of(early, at("2026-10-07 21:30")) == "working"
+
+
+def test_weekdays_are_the_ones_declared() -> None:
+    weekend = WorkingCalendar(ZoneInfo("UTC"), weekdays=(5, 6))
+    assert part_of(weekend, at("2026-10-10 10:00")) == "working"
+    assert part_of(weekend, at("2026-10-07 10:00")) == "off_hours"
+
+
+def test_public_holiday_of_the_persons_country_is_off() -> None:
+    spain = WorkingCalendar(ZoneInfo("Europe/Madrid"), holidays="ES")
+    assert part_of(spain, at("2026-10-12 10:00")) == "off_hours"
+    assert part_of(MADRID, at("2026-10-12 10:00")) == "working"
+
+
+def test_public_holiday_of_a_region_is_off_there_alone() -> None:
+    madrid = WorkingCalendar(ZoneInfo("Europe/Madrid"), holidays="ES-MD")
+    spain = WorkingCalendar(ZoneInfo("Europe/Madrid"), holidays="ES")
+    assert part_of(madrid, at("2025-05-02 10:00")) == "off_hours"
+    assert part_of(spain, at("2025-05-02 10:00")) == "working"
+
+
+def test_holiday_begins_at_the_persons_midnight() -> None:
+    new_york = WorkingCalendar(ZoneInfo("America/New_York"), holidays="US")
+    assert part_of(new_york, at("2026-12-25 23:00")) == "off_hours"  # still Christmas there
+    assert part_of(new_york, at("2026-12-24 15:00")) == "working"
