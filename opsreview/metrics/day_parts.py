@@ -38,7 +38,9 @@ def in_their_day(
         ParamsError: ``holidays`` of a calendar is no known country or region.
 
     Source:
-        PagerDuty's interruption day parts, with the working hours the team declares.
+        PagerDuty, https://support.pagerduty.com/main/docs/operational-reviews (business hours 8 to
+        18 from Monday to Friday, sleep 22 to 8, off-hours the rest, in the user's own time). Ours
+        are the working hours that the team declares, and holidays are off-hours.
     """
     numbered = moments.with_row_index("_place")
     found = [

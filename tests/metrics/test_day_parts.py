@@ -1,6 +1,6 @@
 """Moments in a person's own day, over both clock changes, in three zones."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -146,3 +146,14 @@ def test_holiday_begins_at_the_persons_midnight() -> None:
     new_york = WorkingCalendar(ZoneInfo("America/New_York"), holidays="US")
     assert part_of(new_york, at("2026-12-25 23:00")) == "off_hours"  # still Christmas there
     assert part_of(new_york, at("2026-12-24 15:00")) == "working"
+
+
+def test_parts_of_a_week_are_pagerdutys_where_people_work_from_8_to_18() -> None:
+    office = WorkingCalendar(ZoneInfo("UTC"), start=time(8), end=time(18))
+    hours = [at("2026-10-05") + timedelta(hours=hour) for hour in range(168)]
+    week = pl.DataFrame({"person": ["ada"] * 168, "at": hours})
+
+    parts = in_their_day(week, {"ada": office}, UTC)["day_part"].value_counts()
+    # Business 8 to 18 on five days; off-hours 18 to 22 on five days and 8 to 22 on two; sleep the
+    # ten hours of seven nights.
+    assert dict(parts.iter_rows()) == {"working": 50, "off_hours": 20 + 28, "sleep": 70}
