@@ -185,7 +185,7 @@ METRIC_IDS = {
     *("item_life", "arrivals", "team_acts", "unreviewed_merge_share", "self_merge_share"),
     *("change_request_acceptance_ratio", "support_questions", "first_time_share", "work_mix"),
     *("contributor_absence_factor", "busiest_share_cumulated", "load_gini"),
-    *("off_rotation_share", "off_hours_activity"),
+    *("off_rotation_share", "off_hours_activity", "batch_size"),
 }
 
 
@@ -224,7 +224,7 @@ def test_every_metric_states_something_in_words_of_the_scheme(built_demo):
     assert set(metrics["metric"]) == METRIC_IDS
     assert set(metrics["scope"]) == {"all", "example/analyst-extension"}
     assert set(metrics["unit"]) == {
-        *("hours", "working_hours", "share", "count", "per_week", "ratio")
+        *("hours", "working_hours", "share", "count", "per_week", "ratio", "changes")
     }
     kinds = {group.partition(":")[0] for group in metrics["group"].unique()}
     known = {"all", "kind", "person", "day_part", "priority", "area", "label", "relation"}
