@@ -195,6 +195,7 @@ STATISTIC_NAMES = {
     ("release_interval", "median"): "median gap between releases",
     ("release_interval", "longest"): "longest gap between releases",
     ("release_interval", "open"): "time since the last release",
+    ("change_lead_time", "median_from_first_commit"): "time from the first commit to release",
     ("unreleased_changes", "count"): "merged and unreleased changes",
     ("unreleased_changes", "median"): "median age of unreleased changes",
     ("batch_size", "median"): "median number of changes in a release",

@@ -23,6 +23,8 @@ IN_THE_FIRST = "came out in the first release known"
 ON_NO_LINE = "merged into a branch that no release comes from"
 OUT_BEFORE = "its release is dated before its merge"
 CHANGES = "changes"
+NO_FIRST_COMMIT = "no first commit is known: a clone tells it of what was merged by merge commits"
+LEAD_TIMES = ("median", "median_from_first_commit")
 _CHANGE = [*ITEM, "title", "url", "merged_at"]
 
 
@@ -43,15 +45,16 @@ def released_changes(
         as_of: Last moment the data speaks for, UTC.
 
     Returns:
-        One row per change: repo, number, title, url, merged_at, released_in and released_at (null:
-        not by ``as_of``), told_by (``ancestry``, ``time``), left_out (null: it is not).
+        One row per change: repo, number, title, url, merged_at, first_commit_at (null: not known),
+        released_in and released_at (null: not by ``as_of``), told_by (``ancestry``, ``time``),
+        left_out (null: it is not).
     """
     known = shipped(releases, as_of).select("repo", "tag", "published_at")
     first = known.group_by("repo").agg(first_at=pl.col("published_at").min())
     merged = (
         pull_requests.lazy()
         .filter(pl.col("merged_at") <= literal(as_of))
-        .select(*_CHANGE, "is_on_release_line", tag="released_in")
+        .select(*_CHANGE, "first_commit_at", "is_on_release_line", tag="released_in")
         .join(first, on="repo")
     )
     is_told = pl.col("is_on_release_line").is_not_null()
@@ -70,6 +73,7 @@ def released_changes(
     is_out = pl.col("released_at").is_not_null()
     return both.select(
         *_CHANGE,
+        "first_commit_at",
         released_in=pl.when(is_told & is_out)
         .then("tag")
         .otherwise(pl.when(~is_told).then("next_tag")),
@@ -107,10 +111,11 @@ def change_lead_time(
 
     Returns:
         One row per merge: repo, number, title, url, merged_at, released_in, told_by, waited_hours,
-        is_censored.
+        since_first_commit_hours (null: not known), is_censored.
 
     Source:
-        DORA, https://dora.dev/guides/dora-metrics-four-keys/ (from the merge on).
+        DORA, https://dora.dev/guides/dora-metrics-four-keys/ (from the merge on; from the first
+        commit where one is known).
     """
     changes = released_changes(pull_requests, releases, as_of=as_of).collect()
     return _lead_times(changes.filter(window.has("merged_at")), as_of)
@@ -123,6 +128,7 @@ def _lead_times(changes: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
         "released_in",
         "told_by",
         waited_hours=hours_between("merged_at", end_at).clip(0),
+        since_first_commit_hours=hours_between("first_commit_at", end_at).clip(0),
         is_censored=pl.col("released_at").is_null(),
     )
 
@@ -183,15 +189,23 @@ def batch_size(
 def lead_time_measured(view: View) -> Measured:
     """The registry's way in."""
     if _has_no_release(view):
-        return Measured(pl.DataFrame(), [not_measurable("median", "hours", NO_RELEASE)])
+        missing = [not_measurable(name, "hours", NO_RELEASE) for name in LEAD_TIMES]
+        return Measured(pl.DataFrame(), missing)
     changes = _changes(view).filter(view.window.has("merged_at"))
     rows = _lead_times(changes, view.as_of)
     reason = _why_nothing(changes, "no pull request was merged in the window")
     waits = (rows["waited_hours"], rows["is_censored"])
-    estimate = _by(median_to_end(*waits, reason=reason), changes)
+    whole = rows.drop_nulls("since_first_commit_hours")
+    since = median_to_end(
+        whole["since_first_commit_hours"],
+        whole["is_censored"],
+        statistic=LEAD_TIMES[1],
+        reason=NO_FIRST_COMMIT if rows.height else reason,
+    )
+    since = replace(since, n_excluded=rows.height - whole.height)
     return Measured(
         rows,
-        [estimate],
+        [_by(median_to_end(*waits, reason=reason), changes), since],
         lambda: [duration_curves(kaplan_meier(*waits))],
         partial(_left_out, changes),
     )

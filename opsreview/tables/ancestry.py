@@ -8,8 +8,14 @@ from datetime import timedelta
 
 import polars as pl
 
+from opsreview.window import MOMENT
+
 ITEM = ["repo", "number"]
-TOLD = {"released_in": pl.String(), "is_on_release_line": pl.Boolean()}
+TOLD = {
+    "released_in": pl.String(),
+    "is_on_release_line": pl.Boolean(),
+    "first_commit_at": MOMENT,
+}
 SHIPPED = ["stable", "hotfix"]
 FEWEST_DIGITS = 7  # of a hash that is cut short
 # A merge made by hand is pushed within the day; an older commit that names the number is of a
@@ -21,18 +27,21 @@ Parents = Sequence[Sequence[int]]
 def with_releases(
     pull_requests: pl.DataFrame, releases: pl.DataFrame, commits: pl.DataFrame
 ) -> pl.DataFrame:
-    """The pull requests with ``released_in`` and ``is_on_release_line``. Ours.
+    """The pull requests with ``released_in``, ``is_on_release_line`` and ``first_commit_at``. Ours.
 
     A pull request is where its merge commit is, and wherever a commit's subject names its number
     (a cherry-pick keeps the subject); the first stable release or hotfix that holds any of these
     counts. Releases come from the default branch, and from the branches that hold the newest
     release where the default branch does not.
 
+    The first commit is the oldest, as authored, that a merge brought to the default branch; a
+    squash or rebase leaves none to be known.
+
     Not told (null) where no commit is known for it, and where a release that the clone does not
     know was published before the first that it knows to hold it.
 
     Args:
-        pull_requests: PULL_REQUESTS, these two columns apart.
+        pull_requests: PULL_REQUESTS, these columns apart.
         releases: RELEASES.
         commits: As ``git_commits.commits_of`` gives them, no parent before its children;
             repositories that are not in it are not told.
@@ -65,7 +74,11 @@ def _told(merged: pl.DataFrame, shipped: pl.DataFrame, commits: pl.DataFrame) ->
     found = (
         _where(merged, placed)
         .group_by(ITEM)
-        .agg(pl.col("nth").min(), pl.col("is_on_release_line").any(), pl.col("merged_at").first())
+        .agg(
+            pl.col("nth", "first_commit_at").min(),
+            pl.col("is_on_release_line").any(),
+            pl.col("merged_at").first(),
+        )
     )
     named = known.select(
         pl.col("nth").cast(pl.Int64), released_in="tag", released_at="published_at"
@@ -84,13 +97,16 @@ def _told(merged: pl.DataFrame, shipped: pl.DataFrame, commits: pl.DataFrame) ->
     )
     is_sure = (pl.col("released_at") <= pl.col("unknown_at")).fill_null(False)
     return beside.filter(pl.col("unknown_at").is_null() | is_sure).select(
-        *ITEM, "released_in", "is_on_release_line"
+        *ITEM,
+        "released_in",
+        "is_on_release_line",
+        pl.when(pl.col("first_commit_at") <= pl.col("merged_at")).then("first_commit_at"),
     )
 
 
 def _where(merged: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:
     """Every commit that a merged pull request is in, with when it was merged."""
-    facts = ["nth", "is_on_release_line"]
+    facts = ["nth", "is_on_release_line", "first_commit_at"]
     kept = [*ITEM, "merged_at", *facts]
     earliest = pl.max_horizontal("opened_at", pl.col("merged_at") - PUSHED_WITHIN)
     by_number = merged.join(placed.drop("commit"), on=ITEM).filter(
@@ -126,9 +142,35 @@ def _placed(commits: pl.DataFrame, releases: Sequence[int]) -> pl.DataFrame:
         "commit",
         "number",
         "committed_at",
+        first_commit_at=_first_brought(commits, heads[:1], parents),
         nth=pl.Series([nths.get(place) for place in span], dtype=pl.Int64),
         is_on_release_line=pl.Series([place in is_on_line for place in span], dtype=pl.Boolean),
     )
+
+
+def _first_brought(commits: pl.DataFrame, heads: Sequence[int], parents: Parents) -> pl.Series:
+    """By the merges of the default branch, when the oldest commit was authored that each brought.
+
+    What a merge brings is what it reaches and the branch before it does not.
+    """
+    branch = list(heads)
+    while branch and parents[branch[-1]]:
+        branch.append(parents[branch[-1]][0])
+    landed_at = _reached({place: nth for nth, place in enumerate(reversed(branch))}, parents)
+    known = pl.DataFrame(
+        {
+            "place": list(landed_at),
+            "landed": list(landed_at.values()),
+            "authored_at": commits["authored_at"].gather(list(landed_at)),
+        }
+    )
+    is_of_the_branch = pl.col("place").is_in(branch)
+    brought_at = pl.when(~is_of_the_branch).then("authored_at")
+    merges = known.with_columns(first_commit_at=brought_at.min().over("landed")).filter(
+        is_of_the_branch
+    )
+    places = pl.DataFrame({"place": pl.int_range(commits.height, eager=True)})
+    return places.join(merges, on="place", how="left", maintain_order="left")["first_commit_at"]
 
 
 def _reached(starts: dict[int, int], parents: Parents) -> dict[int, int]:

@@ -52,8 +52,8 @@ class PullRequests(Issues):
     """One row per pull request.
 
     ``released_in`` is the tag of the first stable release or hotfix that holds it, and
-    ``is_on_release_line`` whether releases come from where it was merged; both as a clone tells
-    (``ancestry``), null where none does.
+    ``is_on_release_line`` whether releases come from where it was merged; these and
+    ``first_commit_at`` as a clone tells (``ancestry``), null where none does.
     """
 
     is_draft = dy.Bool(nullable=True)
@@ -64,6 +64,7 @@ class PullRequests(Issues):
     merge_commit = _text()
     released_in = _text()
     is_on_release_line = dy.Bool(nullable=True)
+    first_commit_at = _moment(nullable=True)
 
     @dy.rule()
     def merged_at_is_before_opened_at(cls) -> pl.Expr:

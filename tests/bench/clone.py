@@ -20,7 +20,7 @@ from opsreview.metrics.released import released_changes
 from opsreview.params import ReleaseRules
 from opsreview.sources.git_tags import GitTags
 from opsreview.store import Store
-from opsreview.tables.ancestry import with_releases
+from opsreview.tables.ancestry import TOLD, with_releases
 from opsreview.tables.releases import classified
 from opsreview.tables.schemas import SCHEMAS
 
@@ -121,7 +121,7 @@ def told_of(
         source.fetch(store)
         tables = source.rows(store).tables
     releases = classified(tables["releases"], ReleaseRules())
-    pulls = SCHEMAS["pull_requests"].create_empty().drop("released_in", "is_on_release_line")
+    pulls = SCHEMAS["pull_requests"].create_empty().drop(TOLD)
     items = pl.concat(
         [pulls, merged.with_columns(opened_at="merged_at").drop("expected")], how="diagonal_relaxed"
     )

@@ -262,6 +262,28 @@ def test_method_says_how_releases_were_told(kinds: str, how: str) -> None:
     assert stated(measured)["median"].method == how
 
 
+def test_lead_time_from_the_first_commit_is_of_those_that_have_one() -> None:
+    merged = pull_requests(
+        told("2026-10-03", "v1.2.0", first_commit_at="2026-09-20"),
+        told("2026-10-03", "v1.2.0"),
+        told("2026-10-03", None, first_commit_at="2026-10-02"),
+    )
+    measured = lead_time_measured(view(pull_requests=merged, releases=published("2026-10-04")))
+
+    since = stated(measured)["median_from_first_commit"]
+    assert (since.value, since.n, since.n_censored, since.n_excluded) == (14 * 24, 2, 1, 1)
+    assert value(measured, "median") == 24
+
+
+def test_no_first_commit_is_no_lead_time_of_zero() -> None:
+    merged = pull_requests({"merged_at": "2026-10-03"})
+    measured = lead_time_measured(view(pull_requests=merged, releases=published("2026-10-04")))
+
+    since = stated(measured)["median_from_first_commit"]
+    assert (since.value, since.n) == (None, 0)
+    assert str(since.reason).startswith("no first commit is known")
+
+
 # How much a release brings
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import polars as pl
 import pytest
 from clone_factory import git, new_clone
-from factories import REPO, pull_requests, releases
+from factories import REPO, at, pull_requests, releases
 
 from opsreview.sources.git_commits import COMMITS, commit_lines, commits_of
-from opsreview.tables.ancestry import with_releases
+from opsreview.tables.ancestry import TOLD, with_releases
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 NOT_TOLD = (None, None)
@@ -56,10 +56,12 @@ class Clone:
 
     def told(self, *merged: dict[str, Any]) -> list[tuple[str | None, bool | None]]:
         """Of pull requests 1, 2, ...: the release that holds each, and whether one can."""
-        items = pull_requests(*merged).drop("released_in", "is_on_release_line")
+        return self.found(*merged).select("released_in", "is_on_release_line").rows()
+
+    def found(self, *merged: dict[str, Any]) -> pl.DataFrame:
+        items = pull_requests(*merged).drop(TOLD)
         commits = commits_of(commit_lines(self.folder), REPO)
-        found = with_releases(items, releases(*self.releases), commits)
-        return found.select("released_in", "is_on_release_line").rows()
+        return with_releases(items, releases(*self.releases), commits)
 
 
 def merged(day: int, **said: Any) -> dict[str, Any]:
@@ -273,8 +275,36 @@ def test_repository_without_a_clone_is_not_told(clone: Clone) -> None:
     assert clone.told(merged(2), other) == [WAITS, NOT_TOLD]
 
 
+def test_first_commit_is_the_oldest_that_a_merge_brought(clone: Clone) -> None:
+    clone.branch("feature")
+    for day in (3, 5):
+        clone.commit(f"work of day {day}", day=day)
+    clone.on("main")
+    clone.commit("Squashed (#2)", day=6)
+    clone.on("feature")
+    clone.merge("main", subject="Merge branch 'main' into feature", day=7)
+    clone.commit("last work", day=8)
+    clone.on("main")
+    clone.merge("feature", subject="Merge pull request #1 from ada/feature", day=9)
+    clone.release("v1.0", day=10)
+
+    items = merged(9), merged(6), merged(9, number=3)
+    assert clone.found(*items)["first_commit_at"].to_list() == [at("2026-10-03 12:00"), None, None]
+
+
+def test_first_commit_after_its_merge_is_a_clock_gone_wrong(clone: Clone) -> None:
+    clone.branch("feature")
+    clone.commit("work", day=20)
+    clone.on("main")
+    clone.merge("feature", subject="Merge pull request #1 from ada/feature", day=9)
+
+    assert clone.found(merged(9))["first_commit_at"].to_list() == [None]
+
+
 def test_open_pull_requests_and_no_commits_at_all_are_not_told() -> None:
-    items = pull_requests({}, merged(2)).drop("released_in", "is_on_release_line")
+    items = pull_requests({}, merged(2)).drop(
+        "released_in", "is_on_release_line", "first_commit_at"
+    )
     found = with_releases(items, releases(), pl.DataFrame(schema=COMMITS))
 
     assert found.select("released_in", "is_on_release_line").rows() == [NOT_TOLD] * 2

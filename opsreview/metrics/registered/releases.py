@@ -31,7 +31,7 @@ RELEASES = (
         "releases",
         "Hours from a merge to the first stable release that holds it",
         ("pull_requests", "releases"),
-        (("median", "hours"),),
+        tuple((name, "hours") for name in released.LEAD_TIMES),
         "DORA",
         "https://dora.dev/guides/dora-metrics-four-keys/",
         released.lead_time_measured,
