@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
+import polars as pl
 import pytest
 from clone_factory import git, new_clone
 from dump_factory import SmallTeam, small_team, value_of
@@ -112,3 +113,26 @@ def test_commits_of_a_clone_are_kept_out_of_the_outputs_and_of_the_row_count(tmp
     run = json.loads((folder / "run.json").read_text("utf-8"))
     (said,) = [source for source in run["sources"] if source["kind"] == "git_tags"]
     assert said["rows"] == len(DAYS)
+
+
+def test_tag_dated_in_the_future_is_rejected_and_stretches_nothing(tmp_path):
+    team = team_with(tmp_path)
+    late = ["tag", "-a", "-m", "to come", "v9.0", "v1.2"]
+    git(tmp_path / "clone", *late, on="2099-01-01T00:00:00Z")
+    review = team.build(cycle=None)
+
+    assert review.cycle == "2026-10"
+    rejected = pl.read_parquet(team.outputs / "small/2026-10/rejected/releases.parquet")
+    (row,) = rejected.rows(named=True)
+    assert row["key"] == f"{REPO}#v9.0"
+    assert row["reason"].startswith("published_at is later than its source was read, ")
+
+
+def test_second_clone_tells_where_the_first_has_no_history(tmp_path):
+    team = team_with(tmp_path, "shallow")
+    review = json.loads((team.folder / "review.yaml").read_text("utf-8"))
+    review["sources"].append({"kind": "git_tags", "path": "../../clone", "repo": REPO})
+    (team.folder / "review.yaml").write_text(json.dumps(review), "utf-8")
+
+    rows = team.build().measured("change_lead_time")
+    assert rows["told_by"].to_list() == ["ancestry", "ancestry"]
