@@ -197,6 +197,17 @@ def test_number_of_an_imported_history_is_not_our_pull_request(clone: Clone) -> 
     assert clone.told(merged(8, opened_at="2026-10-05")) == [("v1.1", True)]
 
 
+def test_number_named_long_before_the_merge_is_not_of_it(clone: Clone) -> None:
+    clone.commit("Something else (#1)", day=3)
+    clone.release("v1.0", day=4)
+    clone.commit("Our own change (#1)", day=8)
+    clone.release("v1.1", day=9)
+
+    # Merged by hand and pushed within the day is the merge still.
+    assert clone.told(merged(9)) == [("v1.1", True)]
+    assert clone.told(merged(4)) == [("v1.0", True)]
+
+
 def test_imported_number_alone_tells_nothing(clone: Clone) -> None:
     clone.commit("Their own change (#1)", day=1)
     clone.release("v1.0", day=2)
