@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from opsreview.errors import SourceError
 from opsreview.sources.git_tags import GitTags
+from opsreview.store import Node
 from opsreview.window import Window
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
@@ -227,3 +228,15 @@ def test_clone_without_a_repository_name_is_an_error(declare):
 
 def test_clone_that_was_never_fetched_knows_nothing(tags, store):
     assert tags().rows(store).tables == {}
+
+
+def test_store_that_was_filled_before_commits_were_read_knows_its_tags(clone, tags, store):
+    git(clone, "tag", "v1.0")
+    tags().fetch(store)
+    newest = Node("a/one", "commits", "newest", {"committed_at": "2026-01-01T10:00:00+02:00"})
+    with store.page():
+        store.drop(tags().key, "a/one", "commits")
+        store.put(tags().key, [newest])
+    rows = tags().rows(store)
+    assert list(rows.tables) == ["releases"]
+    assert (rows.latest_at, list(rows.covers)) == (None, [("releases", "a/one")])
