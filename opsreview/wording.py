@@ -58,6 +58,7 @@ METRIC_NAMES = {
     "release_interval": "gaps between releases",
     "change_lead_time": "time from merge to release",
     "unreleased_changes": "merged and unreleased changes",
+    "batch_size": "changes in a release",
 }
 PHASES = {
     "queue": "before the first touch",
@@ -233,8 +234,11 @@ STATISTIC_NAMES = {
     ("release_interval", "median"): "median gap between releases",
     ("release_interval", "longest"): "longest gap between releases",
     ("release_interval", "open"): "time since the last release",
+    ("change_lead_time", "median_from_first_commit"): "time from the first commit to release",
     ("unreleased_changes", "count"): "merged and unreleased changes",
     ("unreleased_changes", "median"): "median age of unreleased changes",
+    ("batch_size", "median"): "median number of changes in a release",
+    ("batch_size", "largest"): "changes in the largest release",
 }
 
 

@@ -180,6 +180,7 @@ class Views:
             "isDraft": item.is_draft,
             "mergedAt": item.merged_at,
             "mergedBy": self._account(item.merged_by),
+            "mergeCommit": {"oid": item.merge_commit} if item.merge_commit else None,
             "reviews": partial(connection, item.reviews, self._review),
         }
 

@@ -90,6 +90,7 @@ class Item:
     is_draft: bool = False
     merged_at: str | None = None
     merged_by: str | None = None
+    merge_commit: str | None = None
     milestone: str | None = None
     labels: list[str] = field(default_factory=list)
     body: str = ""

@@ -1,5 +1,6 @@
 """The bench says what it measures: its verdicts, and the history of a million in small."""
 
+import shutil
 import sys
 from functools import cache
 from pathlib import Path
@@ -10,11 +11,13 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "bench"))
 
+from clone import REPO, large_clone, told_of
 from fairness import ROTAS, called
 from measure import Figure
 from million import CYCLE, EVENTS_PER_ITEM, simulated_tables
 from signals import Team, shown
 
+from opsreview.sources.git_tags import GitTags
 from opsreview.tables.schemas import SCHEMAS
 
 ITEMS = 3000
@@ -74,3 +77,15 @@ def test_few_simulated_rotas_are_called_unfair_where_they_are_and_not_where_they
     unfair = [called(ROTAS[2], dice)[1] for _ in range(10)]
     assert sum(fair) <= 2
     assert sum(unfair) >= 8
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_large_clone_in_small_has_every_merge_in_the_release_it_was_made_for(tmp_path) -> None:
+    merged = large_clone(tmp_path / "clone", merges=120, tags=24)
+    said = {"kind": "git_tags", "path": "clone", "repo": REPO}
+    source = GitTags.model_validate(said, context={"folder": tmp_path})
+
+    told, counts = told_of(source, merged, tmp_path / "store.sqlite")
+    assert told["released_in"].equals(told["expected"])
+    assert told["expected"].null_count() < told.height == merged.height
+    assert counts["commits"] > 4 * merged.height

@@ -18,6 +18,7 @@ ASSUMPTIONS = {
     "ratio of Poisson rates": "things happen independently of each other, each at its own rate",
     "of the answered alone": "that who was not answered tells nothing: it is there to be doubted",
     "median": "too few values for an interval",
+    "by merge times alone": "as without a clone: a release holds all that was merged before it",
     "Kaplan-Meier": "what still waits would go on as what waited as long did",
     "Aalen-Johansen": "as Kaplan-Meier; whichever end comes first counts, the other is its rival",
     "count": "exact: everything the sources hold was counted",

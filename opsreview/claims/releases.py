@@ -46,6 +46,16 @@ def _unreleased(spoken: Spoken) -> str:
     )
 
 
+def _batch(spoken: Spoken) -> str:
+    median = spoken.estimate("batch_size", "median")
+    largest = spoken.estimate("batch_size", "largest")
+    return (
+        f"Half of the stable releases of the last twelve months brought up to "
+        f"{value_in_words(median)} merged changes {noted(median, n=counted(median.n, 'release'))}; "
+        f"the largest brought {value_in_words(largest)}"
+    )
+
+
 SENTENCES: tuple[Sentence, ...] = (
     ("release_frequency", "count", _releases),
     ("release_interval", "median", _interval),
@@ -59,4 +69,5 @@ SENTENCES: tuple[Sentence, ...] = (
         ),
     ),
     ("unreleased_changes", "count", _unreleased),
+    ("batch_size", "median", _batch),
 )

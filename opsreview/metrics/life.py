@@ -10,7 +10,7 @@ import polars as pl
 
 from opsreview.estimate import Estimate, not_measurable
 from opsreview.metrics.intervals import median_of_values
-from opsreview.metrics.releases import change_lead_time
+from opsreview.metrics.released import change_lead_time
 from opsreview.metrics.survival import median_to_end
 from opsreview.metrics.turning import marks
 from opsreview.metrics.view import ITEM, Measured, View, left_out, read_once

@@ -1,4 +1,4 @@
-"""How regularly releases happen, and how long merged work waits for one."""
+"""How regularly releases happen."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import polars as pl
 
 from opsreview.estimate import Estimate, not_measurable
 from opsreview.metrics.intervals import count, median_of_values, rate_per_week
-from opsreview.metrics.survival import kaplan_meier, median_to_end
-from opsreview.metrics.view import ITEM, Measured, View, duration_curves, hours_between
+from opsreview.metrics.view import Measured, View, hours_between
 from opsreview.window import Window, literal
 
 KINDS = ("stable", "hotfix", "prerelease")
@@ -57,63 +56,6 @@ def release_interval(releases: pl.DataFrame, *, window: Window) -> pl.DataFrame:
     )
 
 
-def change_lead_time(
-    pull_requests: pl.DataFrame, releases: pl.DataFrame, *, window: Window, as_of: datetime
-) -> pl.DataFrame:
-    """Hours from a merge to the first stable release (or hotfix) published after it.
-
-    Merges not released at ``as_of`` stay in, censored; those of a repository that has had no such
-    release yet are left out. Which release holds which merge is told by time alone.
-
-    Args:
-        pull_requests: PULL_REQUESTS.
-        releases: RELEASES.
-        window: Pull requests merged in it are measured.
-        as_of: Last moment the data speaks for, UTC.
-
-    Returns:
-        One row per merge: repo, number, title, url, merged_at, released_in, waited_hours,
-        is_censored.
-
-    Source:
-        DORA, https://dora.dev/guides/dora-metrics-four-keys/ (from the merge on).
-    """
-    shipped = _shipped(releases, as_of)
-    merged = _merged(pull_requests, as_of).filter(window.has("merged_at"))
-    return _released(merged.join(shipped, on="repo", how="semi"), shipped, as_of)
-
-
-def unreleased_changes(
-    pull_requests: pl.DataFrame, releases: pl.DataFrame, *, as_of: datetime
-) -> pl.DataFrame:
-    """Pull requests merged since the last stable release (or hotfix) of their repository. Ours.
-
-    A repository that never had one has no changes told to be unreleased.
-
-    Returns:
-        One row per merge: repo, number, title, url, merged_at, waiting_hours (until ``as_of``).
-    """
-    last = (
-        _shipped(releases, as_of)
-        .group_by("repo")
-        .agg(last_released_at=pl.col("published_at").max())
-    )
-    return (
-        _merged(pull_requests, as_of)
-        .join(last, on="repo")
-        .filter(pl.col("merged_at") > pl.col("last_released_at"))
-        .select(
-            *ITEM,
-            "title",
-            "url",
-            "merged_at",
-            waiting_hours=hours_between("merged_at", literal(as_of)),
-        )
-        .sort("merged_at", *ITEM)
-        .collect()
-    )
-
-
 def frequency_measured(view: View) -> Measured:
     """The registry's way in."""
     if view.seen is None:
@@ -140,31 +82,6 @@ def interval_measured(view: View) -> Measured:
     return Measured(rows, [median, _longest(rows, reason), _open_interval(view)])
 
 
-def lead_time_measured(view: View) -> Measured:
-    """The registry's way in."""
-    if _shipped(view["releases"], view.as_of).collect().is_empty():
-        reason = "no stable release is known"
-        return Measured(pl.DataFrame(), [not_measurable("median", "hours", reason)])
-    rows = change_lead_time(
-        view["pull_requests"], view["releases"], window=view.window, as_of=view.as_of
-    )
-    reason = "no pull request was merged in the window"
-    estimate = median_to_end(rows["waited_hours"], rows["is_censored"], reason=reason)
-    waits = (rows["waited_hours"], rows["is_censored"])
-    return Measured(rows, [estimate], lambda: [duration_curves(kaplan_meier(*waits))])
-
-
-def unreleased_measured(view: View) -> Measured:
-    """The registry's way in."""
-    if _shipped(view["releases"], view.as_of).collect().is_empty():
-        reason = "no stable release is known"
-        missing = [("count", "count"), ("median", "hours")]
-        return Measured(pl.DataFrame(), [not_measurable(*what, reason) for what in missing])
-    rows = unreleased_changes(view["pull_requests"], view["releases"], as_of=view.as_of)
-    waited = median_of_values(rows["waiting_hours"], unit="hours", reason="nothing is unreleased")
-    return Measured(rows, [count(rows.height), waited])
-
-
 def _published(releases: pl.DataFrame, kinds: Sequence[str]) -> pl.LazyFrame:
     is_published = pl.col("published_at").is_not_null() & ~pl.col("is_draft").fill_null(False)
     return (
@@ -174,42 +91,9 @@ def _published(releases: pl.DataFrame, kinds: Sequence[str]) -> pl.LazyFrame:
     )
 
 
-def _merged(pull_requests: pl.DataFrame, as_of: datetime) -> pl.LazyFrame:
-    return (
-        pull_requests.lazy()
-        .filter(pl.col("merged_at") <= literal(as_of))
-        .select(*ITEM, "title", "url", "merged_at")
-    )
-
-
-def _shipped(releases: pl.DataFrame, as_of: datetime) -> pl.LazyFrame:
+def shipped(releases: pl.DataFrame, as_of: datetime) -> pl.LazyFrame:
+    """What users of the stable line had got by ``as_of``: stable releases and hotfixes."""
     return _published(releases, SHIPPED).filter(pl.col("published_at") <= literal(as_of))
-
-
-def _released(merged: pl.LazyFrame, shipped: pl.LazyFrame, as_of: datetime) -> pl.DataFrame:
-    released_at = pl.col("published_at").fill_null(literal(as_of))
-    return (
-        merged.sort("merged_at")
-        .join_asof(
-            shipped.select("repo", "published_at", released_in="tag").sort("published_at"),
-            left_on="merged_at",
-            right_on="published_at",
-            by="repo",
-            strategy="forward",
-            check_sortedness=False,
-        )
-        .select(
-            *ITEM,
-            "title",
-            "url",
-            "merged_at",
-            "released_in",
-            waited_hours=hours_between("merged_at", released_at),
-            is_censored=pl.col("published_at").is_null(),
-        )
-        .sort(ITEM)
-        .collect()
-    )
 
 
 def _longest(intervals: pl.DataFrame, reason: str) -> Estimate:

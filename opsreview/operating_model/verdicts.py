@@ -38,6 +38,8 @@ CARRIED_OVER = {
     ("release_interval", "median"),
     ("release_interval", "longest"),
     ("release_interval", "open"),
+    ("batch_size", "median"),
+    ("batch_size", "largest"),
     ("backlog", "at_start"),
     ("backlog", "at_end"),
 }

@@ -17,6 +17,8 @@ from opsreview.store import SCHEMA_VERSION, Reading
 from opsreview.tables.doubtful import doubtful
 from opsreview.window import Window
 
+NO_ROWS = ("accounts", "commits")  # what tables are made with, and no tables
+
 
 def run_record(history: TeamHistory, plan: Plan, reading: CycleReading) -> dict[str, Any]:
     """Everything a reader needs to know of how a cycle was made."""
@@ -100,7 +102,7 @@ def _source(history: TeamHistory, kind: str, key: str) -> dict[str, Any]:
     return {
         "kind": kind,
         "source": _without_folders(key),
-        "rows": sum(frame.height for name, frame in rows.tables.items() if name != "accounts"),
+        "rows": sum(frame.height for name, frame in rows.tables.items() if name not in NO_ROWS),
         "rejected": rejected,
         "complete": bool(readings) and not lacking,
         "reason": _joined(reasons),

@@ -35,6 +35,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "is_draft": pl.Boolean,
         "merged_at": MOMENT,
         "merged_by_account": pl.String,
+        "merge_commit": pl.String,
     },
     "comments": {
         "repo": pl.String,
@@ -73,6 +74,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "author_account": pl.String,
         "is_prerelease": pl.Boolean,
         "is_draft": pl.Boolean,
+        "commit": pl.String,
     },
     "incidents": {
         "source": pl.String,

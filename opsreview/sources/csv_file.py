@@ -28,6 +28,7 @@ ALIASES = {
 }
 # A file of what happened to incidents lies beside the incidents and shares their source.
 _EVENT_ENDINGS = ("-updates", "_updates", "-events", "_events")
+_ENDS = ("closed_at", "merged_at")  # only items have them
 _EXTRA = "cells beyond the header"
 
 
@@ -38,7 +39,8 @@ class CsvFile(DeclaredSource):
     stand for the accounts. An empty cell is unknown. ``name`` fills ``source`` of incidents,
     incident_events, shifts and support_requests (default: the file's name without ending and
     ``-updates`` or ``_events``): incidents and their events join where it is the same. A shift
-    whose rotation or role is not given has ``name`` as rotation and ``primary`` as role. Where some
+    whose rotation or role is not given has ``name`` as rotation and ``primary`` as role. An item
+    whose ``state`` is not mapped is closed where ``closed_at`` or ``merged_at`` says so. Where some
     times name a zone and others none, and ``timezone`` is not said, the others are rejected.
     Common words for what was done about an incident become ours (``evidence.evidence_kind``).
     """
@@ -198,7 +200,14 @@ class CsvFile(DeclaredSource):
             raise ValueError(fault)
         if self.table == "incident_events":
             row["event"] = evidence_kind(row.get("event"))
-        return row | _in_lower_case(row), assumed_count
+        return row | _in_lower_case(row) | self._state(row), assumed_count
+
+    def _state(self, row: Mapping[str, Any]) -> dict[str, str]:
+        """Of an item whose file says when it ended and has no word for it."""
+        ends = [name for name in _ENDS if name in self.columns]
+        if "state" in self.columns or not ends:
+            return {}
+        return {"state": "closed" if any(row[name] for name in ends) else "open"}
 
     def _covers(self, frame: pl.DataFrame) -> dict[tuple[str, str], Window]:
         if "repo" in REQUIRED[self.table]:

@@ -1,10 +1,12 @@
-"""Releases from the tags of a local git clone, where a forge's releases cannot be had."""
+"""Releases from the tags of a local git clone, and the commits that tell what is in which."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -12,11 +14,19 @@ from opsreview.sources import Rejected, SourceRows
 from opsreview.sources.columns import SCHEMAS, typed
 from opsreview.sources.declared import DeclaredSource, RepoName, first_and_last
 from opsreview.sources.git import git, is_shallow
+from opsreview.sources.git_commits import commit_lines, commits_of
 from opsreview.sources.moments import parse_moment
 from opsreview.sources.terms import DEFAULT_TERMS, Terms
 from opsreview.store import Node, Reading, Store
+from opsreview.window import Window
 
 TAGS = "refs/tags/"
+AHEAD = timedelta(days=1)  # clocks that differ by more are wrong
+NAMED = 3
+SHALLOW = (
+    "the clone is shallow: older tags may be missing, and which release holds which merge is told "
+    "by time alone (git fetch --unshallow)"
+)
 # What for-each-ref says of a ref, and with a star of what an annotated tag points to.
 FIELDS = {
     "ref": "refname",
@@ -35,6 +45,7 @@ class GitTags(DeclaredSource):
 
     A release is published when its annotated tag was made, else when its commit was. The clone
     speaks from its first tag to its newest commit on any ref, the latest moment it can know of.
+    A clone with all its history tells its commits too; a shallow one does not.
     """
 
     kind: Literal["git_tags"]
@@ -55,12 +66,14 @@ class GitTags(DeclaredSource):
         refs = _refs(clone)
         tags = [ref for ref in refs if ref["ref"].startswith(TAGS)]
         nodes = [Node(self.repo, "tags", ref["ref"].removeprefix(TAGS), ref) for ref in tags]
-        if newest_at := _newest(refs):
-            nodes.append(Node(self.repo, "commits", "newest", {"committed_at": newest_at}))
-        reason = None
+        newest = {"committed_at": _newest(refs), "read_at": datetime.now(UTC).isoformat()}
+        nodes.append(Node(self.repo, "commits", "newest", newest))
+        reasons = _oddities(tags)
         if is_shallow(clone):
-            reason = "the clone is shallow: older tags may be missing"
-        reading = Reading(self.key, self.repo, None, len(tags), reason=reason)
+            reasons.insert(0, SHALLOW)
+        else:
+            nodes.append(Node(self.repo, "commits", "all", {"lines": commit_lines(clone)}))
+        reading = Reading(self.key, self.repo, None, len(tags), reason="; ".join(reasons) or None)
         store.replace(self.key, nodes, [reading])
 
     def rows(self, store: Store) -> SourceRows:
@@ -80,13 +93,26 @@ class GitTags(DeclaredSource):
             else:
                 good.append(row | {"repo": self.repo})
         releases = pl.DataFrame(good, schema=SCHEMAS["releases"])
-        first_at, last_at = first_and_last(releases)
-        for node in store.nodes(self.key, "commits"):
-            newest_at = parse_moment(node.body["committed_at"], self.zone)[0]
-            last_at = max(last_at or newest_at, newest_at)
-        spoken = None if rejected and not good else self.covered(first_at, last_at)
+        newest, commits = (
+            store.node(self.key, self.repo, "commits", key) for key in ("newest", "all")
+        )
+        read_at = _moment(newest.body.get("read_at")) if newest else None
+        newest_at = _moment(newest.body["committed_at"]) if newest else None
+        spoken = None if rejected and not good else self._spoken(releases, newest_at, read_at)
+        tables = {"releases": releases}
+        if commits:
+            tables["commits"] = commits_of(commits.body["lines"], self.repo)
         covers = {("releases", self.repo): spoken} if spoken else {}
-        return SourceRows({"releases": releases}, covers, rejected)
+        return SourceRows(tables, covers, rejected, latest_at=read_at)
+
+    def _spoken(
+        self, releases: pl.DataFrame, newest_at: datetime | None, read_at: datetime | None
+    ) -> Window | None:
+        """From the first tag to the newest commit; no clock that runs ahead stretches it."""
+        moments = [*first_and_last(releases), newest_at]
+        known = [at for at in moments if at and (read_at is None or at <= read_at + AHEAD)]
+        first_at = first_and_last(releases)[0]
+        return self.covered(first_at, max(known, default=None))
 
 
 def _release(node: Node) -> dict[str, Any]:
@@ -94,18 +120,57 @@ def _release(node: Node) -> dict[str, Any]:
     if "commit" not in (body["type"], body["target_type"]):
         kind = body["target_type"] or body["type"]
         raise ValueError(f"tag {node.key!r} points to a {kind}, not to a commit")
-    committed_at = body["committed_at"] or body["target_committed_at"]
+    moments = map(_moment, (body["tagged_at"], _committed(body)))
     return {
         "tag": node.key,
-        "published_at": body["tagged_at"] or committed_at,
+        "published_at": next(filter(None, moments), None),
         "is_draft": False,
+        "commit": body["sha"] if body["type"] == "commit" else body["target_sha"],
     }
 
 
+def _committed(ref: Mapping[str, str]) -> str:
+    return ref["committed_at"] or ref["target_committed_at"]
+
+
+def _moment(said: str | None) -> datetime | None:
+    """A date as git writes it; None where there is none: a damaged one is the first second."""
+    try:
+        moment = parse_moment(said or "", ZoneInfo("UTC"))[0]
+    except ValueError:
+        return None
+    return moment if moment.timestamp() else None
+
+
 def _newest(refs: list[dict[str, str]]) -> str | None:
-    """The latest moment a commit on any ref was made, as git writes it."""
-    stated = {ref[name] for ref in refs for name in ("committed_at", "target_committed_at")}
-    return max(filter(None, stated), key=datetime.fromisoformat, default=None)
+    """The latest moment a commit on any ref was made."""
+    stated = (
+        _moment(ref[name]) for ref in refs for name in ("committed_at", "target_committed_at")
+    )
+    newest_at = max(filter(None, stated), default=None)
+    return newest_at.isoformat() if newest_at else None
+
+
+def _oddities(tags: list[dict[str, str]]) -> list[str]:
+    """What is said of dates that are missing, or that cannot be."""
+    dates = {
+        tag["ref"].removeprefix(TAGS): (_moment(tag["tagged_at"]), _moment(_committed(tag)))
+        for tag in tags
+        if "commit" in (tag["type"], tag["target_type"])
+    }
+    without = [tag for tag, moments in dates.items() if not any(moments)]
+    early = [
+        tag
+        for tag, (tagged_at, committed_at) in dates.items()
+        if tagged_at and committed_at and tagged_at < committed_at - AHEAD
+    ]
+    said = ((without, "without a date"), (early, "dated before their commits"))
+    return [f"tags {what}: {_named(names)}" for names, what in said if names]
+
+
+def _named(tags: list[str]) -> str:
+    more = f" and {len(tags) - NAMED} more" if len(tags) > NAMED else ""
+    return ", ".join(tags[:NAMED]) + more
 
 
 def _refs(clone: Path) -> list[dict[str, str]]:

@@ -14,7 +14,9 @@ import polars as pl
 from opsreview.errors import TableError
 from opsreview.params import Team
 from opsreview.sources import Rejected, SourceRows
+from opsreview.sources.git_commits import COMMITS
 from opsreview.tables.accounts import leave_table, named_people, people_table, with_people
+from opsreview.tables.ancestry import TOLD, with_releases
 from opsreview.tables.coverage import Coverage
 from opsreview.tables.history import open_spells
 from opsreview.tables.rejected import DOUBTS, as_rejected, by_table, doubts_of, validated
@@ -81,10 +83,24 @@ def build_tables(sources: Mapping[str, SourceRows], team: Team) -> TeamTables:
     for name, candidate in candidates.items():
         frames[name], broken = validated(name, _resolved(name, candidate, people, team))
         rejected += broken
+    frames["pull_requests"] = _released(frames, sources)
     frames["spells"] = spells_of(frames)
     coverage = _coverage(sources, rejected, frames, team.zone)
     doubts = doubts_of(rejected)
     return TeamTables(frames, by_table(rejected), coverage, disagreements, doubts)
+
+
+def _released(
+    frames: Mapping[str, pl.DataFrame], sources: Mapping[str, SourceRows]
+) -> pl.DataFrame:
+    """The pull requests with the release that holds each; of two clones the first listed tells."""
+    commits = pl.DataFrame(schema=COMMITS)
+    for rows in sources.values():
+        if (told := rows.tables.get("commits")) is not None:
+            known = commits.select("repo").unique()
+            commits = pl.concat([commits, told.join(known, on="repo", how="anti")])
+    plain = frames["pull_requests"].drop(TOLD)
+    return with_releases(plain, frames["releases"], commits).select(frames["pull_requests"].columns)
 
 
 def _latest(sources: Mapping[str, SourceRows]) -> dict[str, datetime]:
@@ -227,8 +243,7 @@ def _candidate_schema(name: str) -> dict[str, Any]:
         c.removesuffix("_account") for c in SCHEMAS[name].column_names() if c.endswith("_account")
     ]
     added = {role + ending for role in roles for ending in resolved}
-    if name == "releases":
-        added |= {"line", "kind", "kind_rule"}
+    added |= {"line", "kind", "kind_rule"} if name == "releases" else set(TOLD)
     schema = SCHEMAS[name].create_empty().schema
     text = {column: pl.String() for column, dtype in schema.items() if isinstance(dtype, pl.Enum)}
     return {column: dtype for column, dtype in (schema | text).items() if column not in added}

@@ -49,13 +49,22 @@ class Issues(dy.Schema):
 
 
 class PullRequests(Issues):
-    """One row per pull request."""
+    """One row per pull request.
+
+    ``released_in`` is the tag of the first stable release or hotfix that holds it, and
+    ``is_on_release_line`` whether releases come from where it was merged; these and
+    ``first_commit_at`` as a clone tells (``ancestry``), null where none does.
+    """
 
     is_draft = dy.Bool(nullable=True)
     merged_at = _moment(nullable=True)
     merged_by_account = _text()
     merged_by_id = _text()
     merged_by_kind = dy.Enum(KINDS, nullable=True)
+    merge_commit = _text()
+    released_in = _text()
+    is_on_release_line = dy.Bool(nullable=True)
+    first_commit_at = _moment(nullable=True)
 
     @dy.rule()
     def merged_at_is_before_opened_at(cls) -> pl.Expr:
@@ -110,7 +119,10 @@ class Events(dy.Schema):
 
 
 class Releases(dy.Schema):
-    """One row per release or tag. ``kind_rule`` names the rule that told its ``kind``."""
+    """One row per release or tag. ``kind_rule`` names the rule that told its ``kind``.
+
+    ``commit`` is the one it was made of, where the source says.
+    """
 
     repo = dy.String(primary_key=True)
     tag = dy.String(primary_key=True)
@@ -121,6 +133,7 @@ class Releases(dy.Schema):
     author_kind = dy.Enum(KINDS, nullable=True)
     is_prerelease = dy.Bool(nullable=True)
     is_draft = dy.Bool(nullable=True)
+    commit = _text()
     line = _text()
     kind = dy.Enum(RELEASE_KINDS)
     kind_rule = dy.String()

@@ -104,6 +104,14 @@ def figures_of_exploring() -> Iterator[Figure]:
     yield from figures_of_exploring()
 
 
+def figures_of_clone(folder: Path) -> Iterator[Figure]:
+    """Imported last, as those of decisions are."""
+    from clone import figures_of_clone
+
+    folder.mkdir()
+    yield from figures_of_clone(folder)
+
+
 def figures_of_coverage() -> Iterator[Figure]:
     """Imported last, as those of decisions are."""
     from interval_coverage import figures_of_coverage
@@ -187,6 +195,7 @@ def main() -> None:
             parts.append(figures_of_gui(Path(scratch) / "gui"))
             parts.append(figures_of_fetching(Path(scratch) / "fetching"))
         parts.append(figures_of_a_million(Path(scratch) / "million"))
+        parts.append(figures_of_clone(Path(scratch) / "clone"))
         parts.append(figures_of_decisions())
         parts.append(figures_of_coverage())
         parts.append(figures_of_signals())

@@ -333,7 +333,7 @@ def test_everything_at_once_on_one_moment_is_read_without_fail() -> None:
         issues=issues({"opened_at": moment, "closed_at": moment}),
         comments=comments({"created_at": moment}),
         pull_requests=pull_requests({"number": 9, "opened_at": moment, "merged_at": moment}),
-        releases=releases({"published_at": moment}),
+        releases=releases({"published_at": "2026-09-01"}, {"published_at": moment}),
         people=people(),
     )
 

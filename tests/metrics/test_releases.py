@@ -1,19 +1,15 @@
-"""Releases by kind, the train's rhythm, and how long merged work waits for one."""
+"""Releases by kind, and the train's rhythm."""
 
 import polars as pl
 import pytest
-from factories import at, pull_requests, releases
+from factories import at, releases
 
-from metrics.views import AS_OF, OCTOBER, stated, value, view
+from metrics.views import OCTOBER, stated, value, view
 from opsreview.metrics.releases import (
-    change_lead_time,
     frequency_measured,
     interval_measured,
-    lead_time_measured,
     release_frequency,
     release_interval,
-    unreleased_changes,
-    unreleased_measured,
 )
 from opsreview.window import Window
 
@@ -144,148 +140,6 @@ def test_no_release_gives_no_interval_of_any_kind() -> None:
         "fewer than two stable releases in the twelve months to the cycle's end"
     )
     assert one["open"].value == 38 * 24
-
-
-# From merge to release
-
-
-def lead_times(
-    merged: pl.DataFrame, known: pl.DataFrame, as_of: str = "2026-11-08"
-) -> pl.DataFrame:
-    return change_lead_time(merged, known, window=OCTOBER, as_of=at(as_of))
-
-
-def test_merge_is_released_by_the_first_stable_release_or_hotfix_after_it() -> None:
-    known = releases(
-        {"published_at": "2026-10-01"},
-        {"published_at": "2026-10-04", "kind": "prerelease"},
-        {"published_at": "2026-10-05", "kind": "hotfix"},
-        {"published_at": "2026-10-09"},
-    )
-
-    rows = lead_times(pull_requests({"merged_at": "2026-10-03"}), known)
-    assert rows.select("released_in", "waited_hours", "is_censored").rows() == [
-        ("v1.3.0", 48, False)
-    ]
-
-
-def test_merge_at_the_moment_of_a_release_is_in_it() -> None:
-    rows = lead_times(pull_requests({"merged_at": "2026-10-03"}), published("2026-10-03"))
-
-    assert rows["waited_hours"].to_list() == [0]
-
-
-def test_unreleased_merge_stays_in_as_censored() -> None:
-    merged = pull_requests({"merged_at": "2026-10-29"})
-
-    rows = lead_times(merged, published("2026-10-01", "2026-11-20"))
-    assert rows.select("released_in", "waited_hours", "is_censored").rows() == [(None, 240, True)]
-
-
-def test_merges_are_measured_in_the_window_they_were_merged_in() -> None:
-    merged = pull_requests(
-        *[
-            {"opened_at": "2026-09-01", "merged_at": moment}
-            for moment in ("2026-09-30 23:59", "2026-10-01", "2026-11-01")
-        ],
-        {"closed_at": "2026-10-05"},
-        {},
-    )
-
-    assert lead_times(merged, published("2026-11-05"))["number"].to_list() == [2]
-
-
-def test_first_release_swallowing_years_of_old_merges_is_a_known_wrong_way() -> None:
-    old = [
-        {"opened_at": f"{year}-01-01", "merged_at": f"{year}-06-01"} for year in range(2020, 2026)
-    ]
-    merged = pull_requests(*old, {"merged_at": "2026-10-19"})
-    measured = lead_time_measured(view(pull_requests=merged, releases=published("2026-10-20")))
-
-    assert (value(measured, "median"), stated(measured)["median"].n) == (24, 1)
-
-
-def test_release_of_another_repository_releases_nothing_here() -> None:
-    merged = pull_requests({"merged_at": "2026-10-03"})
-    known = releases(
-        {"published_at": "2026-09-01"}, {"repo": "team/other", "published_at": "2026-10-04"}
-    )
-
-    assert lead_times(merged, known)["is_censored"].to_list() == [True]
-
-
-def test_repository_that_never_had_a_release_is_left_out() -> None:
-    merged = pull_requests(
-        {"merged_at": "2026-10-03"}, {"repo": "team/site", "merged_at": "2026-10-03"}
-    )
-
-    assert lead_times(merged, published("2026-10-04"))["repo"].to_list() == ["team/product"]
-    assert unreleased_changes(merged, published("2026-10-01"), as_of=AS_OF)["repo"].to_list() == [
-        "team/product"
-    ]
-
-
-@pytest.mark.parametrize(
-    "known",
-    [
-        releases(),
-        releases({"is_draft": True}, {"kind": "moving"}, {"kind": "prerelease"}),
-        published("2026-11-20"),
-    ],
-)
-def test_without_a_stable_release_by_then_nothing_can_be_measured(known: pl.DataFrame) -> None:
-    found = view(pull_requests=pull_requests({"merged_at": "2026-10-03"}), releases=known)
-
-    for measured in (lead_time_measured(found), unreleased_measured(found)):
-        assert {part.value for part in measured.estimates} == {None}
-        assert {part.reason for part in measured.estimates} == {"no stable release is known"}
-
-
-def test_no_merge_gives_no_lead_time() -> None:
-    median = stated(lead_time_measured(view(releases=published("2026-10-01"))))["median"]
-
-    assert (median.value, median.n) == (None, 0)
-    assert median.reason == "no pull request was merged in the window"
-
-
-# What is not released yet
-
-
-def test_unreleased_is_what_was_merged_since_the_last_stable_release() -> None:
-    merged = pull_requests(
-        {"merged_at": "2026-10-09"},
-        {"merged_at": "2026-10-10"},
-        {"merged_at": "2026-10-29"},
-        {"merged_at": "2026-11-03"},
-        {"merged_at": "2026-11-09"},
-    )
-    known = releases(
-        {"published_at": "2026-10-10", "kind": "hotfix"},
-        {"published_at": "2026-10-30", "kind": "prerelease"},
-    )
-    measured = unreleased_measured(view(pull_requests=merged, releases=known))
-
-    assert measured.rows.select("number", "waiting_hours").rows() == [(3, 240), (4, 120)]
-    assert (value(measured, "count"), value(measured, "median")) == (2, 180)
-
-
-def test_nothing_unreleased_is_a_count_of_zero_and_no_median() -> None:
-    measured = unreleased_measured(view(releases=published("2026-10-01")))
-
-    assert value(measured, "count") == 0
-    assert stated(measured)["median"].reason == "nothing is unreleased"
-
-
-def test_each_repository_is_held_against_its_own_last_release() -> None:
-    merged = pull_requests(
-        {"merged_at": "2026-10-10"}, {"repo": "team/other", "merged_at": "2026-10-10"}
-    )
-    known = releases(
-        {"published_at": "2026-10-20"}, {"repo": "team/other", "published_at": "2026-10-05"}
-    )
-
-    rows = unreleased_changes(merged, known, as_of=AS_OF)
-    assert rows["repo"].to_list() == ["team/other"]
 
 
 def test_year_of_intervals_ends_where_the_data_ends() -> None:

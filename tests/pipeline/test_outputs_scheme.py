@@ -189,6 +189,7 @@ METRIC_IDS = {
     *("disrupted_nights", "incidents_per_shift", "time_to_acknowledge", "cover_ledger"),
     *("rotation_feasibility", "coverage_gap_hours", "double_booked_hours", "duty_swaps"),
     "gap_between_shifts",
+    "batch_size",
 }
 
 
@@ -227,7 +228,8 @@ def test_every_metric_states_something_in_words_of_the_scheme(built_demo):
     assert set(metrics["metric"]) == METRIC_IDS
     assert set(metrics["scope"]) == {"all", "example/analyst-extension"}
     assert set(metrics["unit"]) == {
-        *("hours", "working_hours", "share", "count", "per_week", "per_shift", "ratio")
+        *("hours", "working_hours", "share", "count", "per_week", "per_shift", "ratio"),
+        "changes",
     }
     kinds = {group.partition(":")[0] for group in metrics["group"].unique()}
     known = {"all", "kind", "person", "day_part", "priority", "area", "label", "relation"}

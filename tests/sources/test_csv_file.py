@@ -409,3 +409,41 @@ def test_shift_longer_than_a_year_is_rejected(incidents, read):
     rows = read(incidents(text, table="shifts", columns=SHIFTS))
     (bad,) = rows.rejected
     assert "longer than a shift can, 366 days" in bad.reason
+
+
+MERGES = {"repo": "repo", "number": "number", "opened_at": "authored_at", "merged_at": "merged_at"}
+
+
+@pytest.fixture
+def merges(tmp_path, declare):
+    def merges(text, **said):
+        (tmp_path / "merges.csv").write_text(text, encoding="utf-8")
+        declared = {"columns": MERGES, "path": "merges.csv", "table": "pull_requests"} | said
+        return declare(CsvFile, kind="csv", **declared)
+
+    return merges
+
+
+def test_state_that_no_column_gives_follows_from_the_merge(merges, read):
+    file = merges(
+        "repo,number,authored_at,merged_at\n"
+        "a/one,1,2026-05-01T10:00:00Z,2026-05-02T10:00:00Z\n"
+        "a/one,2,2026-05-01T10:00:00Z,\n"
+    )
+    assert read(file).tables["pull_requests"]["state"].to_list() == ["closed", "open"]
+
+
+def test_state_that_a_column_gives_is_believed(merges, read):
+    file = merges(
+        "repo,number,authored_at,merged_at,state\na/one,1,2026-05-01,2026-05-02,OPEN\n",
+        columns=MERGES | {"state": "state"},
+    )
+    assert read(file).tables["pull_requests"]["state"].to_list() == ["open"]
+
+
+def test_tags_may_name_their_commits(tags, read):
+    file = tags(
+        "repo,tag_name,published_at,sha\na/one,v1.0,2026-05-01T10:00:00Z,b5a186c5c23a\n",
+        columns=TAGS | {"commit": "sha"},
+    )
+    assert read(file).tables["releases"]["commit"].to_list() == ["b5a186c5c23a"]

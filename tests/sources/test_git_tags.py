@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from opsreview.errors import SourceError
 from opsreview.sources.git_tags import GitTags
+from opsreview.store import Node
 from opsreview.window import Window
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
@@ -46,6 +47,7 @@ def test_light_tag_is_published_when_its_commit_was(clone, tags, read):
             "author_account": None,
             "is_prerelease": None,
             "is_draft": False,
+            "commit": git(clone, "rev-parse", "HEAD"),
         }
     ]
 
@@ -104,7 +106,11 @@ def test_shallow_clone_is_read_and_said(clone, tags, store, tmp_path):
     shallow = tags(path="shallow")
     shallow.fetch(store)
     (reading,) = store.readings(shallow.key)
-    assert reading.reason == "the clone is shallow: older tags may be missing"
+    assert reading.reason == (
+        "the clone is shallow: older tags may be missing, and which release holds which merge is "
+        "told by time alone (git fetch --unshallow)"
+    )
+    assert "commits" not in shallow.rows(store).tables
     assert shallow.rows(store).tables["releases"]["tag"].to_list() == ["v1.0"]
 
 
@@ -117,7 +123,67 @@ def test_whole_clone_has_nothing_to_say(clone, tags, store):
 def test_bare_clone_is_read(clone, tags, read, tmp_path):
     git(clone, "tag", "v1.0")
     git(tmp_path, "clone", "--quiet", "--bare", str(clone), "bare.git")
-    assert read(tags(path="bare.git")).tables["releases"]["tag"].to_list() == ["v1.0"]
+    rows = read(tags(path="bare.git"))
+    assert rows.tables["releases"]["tag"].to_list() == ["v1.0"]
+    assert rows.tables["commits"]["is_default_head"].to_list() == [True]
+
+
+def test_annotated_tag_is_of_the_commit_it_points_to(clone, tags, read):
+    git(clone, "tag", "-a", "-m", "first", "v1.0")
+    releases = read(tags()).tables["releases"]
+    assert releases["commit"].to_list() == [git(clone, "rev-parse", "HEAD")]
+
+
+def damaged(clone, when):
+    """A commit whose date is as given, which git itself would not make."""
+    tree = git(clone, "rev-parse", "HEAD^{tree}")
+    who = f"Simulated Person <simulated@example.org> {when}"
+    said = f"tree {tree}\nauthor {who}\ncommitter {who}\n\nwork (#7)\n"
+    made = git(clone, "hash-object", "-t", "commit", "-w", "--literally", "--stdin", given=said)
+    git(clone, "tag", "damaged", made)
+    return made
+
+
+@pytest.mark.parametrize("when", ["yesterday", "", "0 +0000", "9999999999 +0000"])
+def test_tag_of_a_commit_with_a_damaged_date_is_kept_without_one_and_said(
+    clone, tags, read, store, when
+):
+    git(clone, "tag", "v1.0")
+    made = damaged(clone, when)
+    rows = read(tags())
+    published = rows.tables["releases"].select("tag", "published_at").rows()
+    assert dict(published) == {"v1.0": at(2026, 1, 1, 8), "damaged": None}
+    dates = dict(rows.tables["commits"].select("commit", "committed_at").rows())
+    assert dates == {git(clone, "rev-parse", "v1.0"): at(2026, 1, 1, 8), made: None}
+    assert store.readings(tags().key)[0].reason == "tags without a date: damaged"
+    assert rows.covers[("releases", "a/one")].start_at == at(2026, 1, 1, 8)
+
+
+def test_tag_dated_before_its_commit_is_kept_and_said(clone, tags, read, store):
+    git(clone, "tag", "-a", "-m", "first", "v1.0", on="2025-06-01T00:00:00Z")
+    git(clone, "tag", "-a", "-m", "a clock that differs", "v1.1", on="2026-01-01T00:00:00Z")
+    assert read(tags()).tables["releases"].height == 2
+    assert store.readings(tags().key)[0].reason == "tags dated before their commits: v1.0"
+
+
+def test_many_odd_tags_are_said_by_the_first_and_their_number(clone, tags, store):
+    for number in range(5):
+        git(clone, "tag", "-a", "-m", "early", f"v{number}", on="2025-06-01T00:00:00Z")
+    tags().fetch(store)
+    (reading,) = store.readings(tags().key)
+    assert reading.reason == "tags dated before their commits: v0, v1, v2 and 2 more"
+
+
+def test_what_is_dated_in_the_future_stretches_nothing(clone, tags, read):
+    git(clone, "tag", "v1.0")
+    git(clone, "tag", "-a", "-m", "to come", "v2.0", on="2099-01-01T00:00:00Z")
+    commit(clone, on="2098-01-01T00:00:00Z")
+    rows = read(tags())
+    assert rows.latest_at < at(2098, 1, 1)
+    last = timedelta(microseconds=1)
+    assert rows.covers == {
+        ("releases", "a/one"): Window(at(2026, 1, 1, 8), at(2026, 1, 1, 8) + last)
+    }
 
 
 def test_folder_inside_a_clone_is_not_taken_for_it(clone, tags, store):
@@ -162,3 +228,15 @@ def test_clone_without_a_repository_name_is_an_error(declare):
 
 def test_clone_that_was_never_fetched_knows_nothing(tags, store):
     assert tags().rows(store).tables == {}
+
+
+def test_store_that_was_filled_before_commits_were_read_knows_its_tags(clone, tags, store):
+    git(clone, "tag", "v1.0")
+    tags().fetch(store)
+    newest = Node("a/one", "commits", "newest", {"committed_at": "2026-01-01T10:00:00+02:00"})
+    with store.page():
+        store.drop(tags().key, "a/one", "commits")
+        store.put(tags().key, [newest])
+    rows = tags().rows(store)
+    assert list(rows.tables) == ["releases"]
+    assert (rows.latest_at, list(rows.covers)) == (None, [("releases", "a/one")])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from opsreview.metrics import releases
-from opsreview.metrics.metric import CHAOSS, Metric
+from opsreview.metrics import released, releases
+from opsreview.metrics.metric import CHAOSS, RECENT, Metric
 
 RELEASES = (
     Metric(
@@ -29,21 +29,32 @@ RELEASES = (
     Metric(
         "change_lead_time",
         "releases",
-        "Hours from a merge to the first stable release after it",
+        "Hours from a merge to the first stable release that holds it",
         ("pull_requests", "releases"),
-        (("median", "hours"),),
+        tuple((name, "hours") for name in released.LEAD_TIMES),
         "DORA",
         "https://dora.dev/guides/dora-metrics-four-keys/",
-        releases.lead_time_measured,
+        released.lead_time_measured,
     ),
     Metric(
         "unreleased_changes",
         "releases",
-        "Merged since the last stable release",
+        "Merged, and in no stable release yet",
         ("pull_requests", "releases"),
         (("count", "count"), ("median", "hours")),
         "ours",
         "",
-        releases.unreleased_measured,
+        released.unreleased_measured,
+    ),
+    Metric(
+        "batch_size",
+        "releases",
+        "Merged changes in a stable release, in the twelve months to the cycle's end",
+        ("pull_requests", "releases"),
+        (("median", "changes"), ("largest", "changes")),
+        "ours",
+        "",
+        released.batch_measured,
+        earlier=RECENT,
     ),
 )

@@ -105,10 +105,13 @@ def _item(node: Node) -> dict[str, Any]:
 
 def _pull_request(node: Node) -> dict[str, Any]:
     body = node.body
+    is_merged = bool(body.get("merged_at"))
     return _item(node) | {
         "is_draft": body.get("draft"),
         "merged_at": body.get("merged_at"),
-        "merged_by_account": _account(body, "merged_by") if body.get("merged_at") else None,
+        "merged_by_account": _account(body, "merged_by") if is_merged else None,
+        # Of one that is not merged it is GitHub's own trial of the merge.
+        "merge_commit": body.get("merge_commit_sha") if is_merged else None,
     }
 
 

@@ -62,6 +62,8 @@ def _pull(body: Mapping[str, Any], people: Mapping[str, Account]) -> dict[str, A
         "draft": body["isDraft"],
         "merged_at": body["mergedAt"],
         "merged_by": _named(body["mergedBy"], people),
+        # Not in what was stored before it was asked for.
+        "merge_commit_sha": (body.get("mergeCommit") or {}).get("oid"),
     }
 
 

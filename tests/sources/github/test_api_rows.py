@@ -86,6 +86,16 @@ def test_a_merged_pull_request_is_closed_and_says_by_whom(github_team: MakeTeam)
     assert told["url"] == f"{URL}/pull/1"
 
 
+def test_a_merged_pull_request_says_which_commit_it_became(github_team: MakeTeam) -> None:
+    merged = Item(is_pull=True, closed_at=T2, merged_at=T2, merge_commit="5f8e286")
+    assert row(team_of(github_team, merged), "pull_requests")["merge_commit"] == "5f8e286"
+
+
+def test_trial_merge_of_an_open_pull_request_is_no_commit_of_it(github_team: MakeTeam) -> None:
+    trial = Item(is_pull=True, merge_commit="5f8e286")
+    assert row(team_of(github_team, trial), "pull_requests")["merge_commit"] is None
+
+
 def test_an_open_draft_is_neither_closed_nor_merged(github_team: MakeTeam) -> None:
     told = row(team_of(github_team, Item(is_pull=True, is_draft=True)), "pull_requests")
     assert (told["state"], told["is_draft"], told["closed_at"]) == ("open", True, None)
@@ -182,6 +192,7 @@ def test_a_release_is_a_row_and_a_draft_has_no_time(github_team: MakeTeam) -> No
         "author_account": "ada",
         "is_prerelease": True,
         "is_draft": False,
+        "commit": None,
     }
     assert (releases[1]["published_at"], releases[1]["is_draft"]) == (None, True)
 
