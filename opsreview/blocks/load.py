@@ -17,7 +17,8 @@ EVIDENCE_WORDS = {
     "page": "was paged or assigned",
     "acknowledgement": "acknowledged it",
     "update": "worked on it",
-    "comment": "only commented, as nobody did more",
+    "resolution": "resolved it",
+    "comment": "commented on what nobody was paged for or acknowledged",
     "on duty": "was on duty as it opened, and nobody acted",
     "nobody known": "nobody known",
 }

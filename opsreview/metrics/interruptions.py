@@ -17,13 +17,14 @@ from opsreview.working_time import WorkingCalendar
 
 CLUSTER_GAP_HOURS = 6  # an incident of a service this soon after the last belongs to its cluster
 INCIDENT = ["source", "incident_id"]
-ACTED = ("page", "acknowledgement", "update", "comment")  # the strongest first
+ACTED = ("page", "acknowledgement", "update", "resolution", "comment")  # the strongest first
 ON_DUTY, NOBODY = "on duty", "nobody known"
 EVIDENCE = (*ACTED, ON_DUTY, NOBODY)
 # What sources call an act; whatever else they write is an update.
 _EVIDENCE_OF = {
     **dict.fromkeys(("page", "paged", "notify", "notified", "assignment", "assigned"), "page"),
     **dict.fromkeys(("acknowledgement", "acknowledged", "acked", "ack"), "acknowledgement"),
+    **dict.fromkeys(("resolution", "resolved", "closed"), "resolution"),
     **dict.fromkeys(("comment", "commented"), "comment"),
 }
 
@@ -80,9 +81,9 @@ def touches(
 ) -> pl.LazyFrame:
     """What people did about incidents while they lasted, as far as it shows an interruption. Ours.
 
-    A page (or an assignment), an acknowledgement, an update (whatever else was done) and a comment
-    are evidence, in that order. Who only commented was not interrupted where somebody did more;
-    what was done after the resolution interrupts nobody.
+    A page (or an assignment), an acknowledgement, an update (whatever else was done), a resolution
+    and a comment are evidence, in that order. Who only commented was not interrupted where somebody
+    was paged, acknowledged or worked on it; what was done after the resolution interrupts nobody.
 
     Returns:
         One row per act: source, incident_id, person, at, evidence.
@@ -105,7 +106,8 @@ def touches(
         )
     )
     is_comment = pl.col("evidence") == "comment"
-    return acts.filter(~is_comment | is_comment.all().over(INCIDENT))
+    has_more = pl.col("evidence").is_in(ACTED[:3]).any().over(INCIDENT)
+    return acts.filter(~is_comment | ~has_more)
 
 
 def clustered(incidents: pl.DataFrame, window: Window, as_of: datetime) -> pl.LazyFrame:

@@ -1,23 +1,8 @@
 import polars as pl
-from cycle_factory import metrics_frame
 
-from opsreview.estimate import Estimate
 from opsreview.figures.heroics import off_hours_by_person, work_on_few
 
-
-def shares(metric: str, statistic: str, n: int = 20, **values: float) -> pl.DataFrame:
-    rows = [
-        (metric, Estimate(statistic, value, "share", n, group=group.replace("__", ":")))
-        for group, value in values.items()
-    ]
-    return metrics_frame(rows)
-
-
-def absence(n: int = 20, **top: float) -> pl.DataFrame:
-    groups = {f"work__{work}": value for work, value in top.items()}
-    two = {work: min(1.0, value + 0.2) for work, value in groups.items()}
-    of = "contributor_absence_factor"
-    return pl.concat([shares(of, "top_share", n, **groups), shares(of, "top_two_share", n, **two)])
+from .load_frames import absence, shares
 
 
 def test_the_work_that_rests_on_one_person_most_is_said_first() -> None:

@@ -11,6 +11,7 @@ from opsreview.figures import theme
 from opsreview.review import Review
 
 from .flow_frames import answers, hours, life
+from .load_frames import absence, half_a_year, incidents, nights, shares
 
 LIGHT, DARK = "#ffffff", "#12171e"
 
@@ -52,6 +53,13 @@ def drawn(review: Review) -> list[go.Figure]:
             at_work=not_measurable("share_in_working_hours", "share", "no calendar"),
         ),
         figures.answers_by_person(answers(("ada", 6))),
+        figures.incident_dots(incidents((1, 2.0, False)), window=window, zone=zone),
+        figures.disrupted_nights(nights(("ada", 5, 1)), window=window, zone=zone),
+        figures.load_over_half_a_year(*half_a_year()),
+        figures.work_on_few(absence(answer=0.5), shares("off_rotation_share", "share")),
+        figures.off_hours_by_person(
+            shares("off_hours_activity", "share", all=0.3, person__ada=0.3)
+        ),
     ]
     return [figure for figure in made if figure is not None]
 

@@ -199,7 +199,7 @@ def evidence_of(*acts: dict[str, object], resolved_at: str | None = None) -> lis
         ("acknowledgement", "acknowledgement"),
         ("ACKED", "acknowledgement"),
         ("comment", "comment"),
-        ("resolution", "update"),
+        ("resolution", "resolution"),
         ("mitigated", "update"),
         (None, "update"),
     ],
@@ -225,11 +225,20 @@ def test_who_only_commented_was_not_interrupted_where_somebody_did_more() -> Non
     assert evidence_of(acts[1]) == [("ben", "comment")]
 
 
+def test_who_commented_counts_beside_who_closed_it() -> None:
+    acts = (
+        {"at": "2026-10-02 10:05", "person": "ada", "event": "comment"},
+        {"at": "2026-10-02 10:06", "person": "ben", "event": "resolution"},
+    )
+
+    assert evidence_of(*acts) == [("ada", "comment"), ("ben", "resolution")]
+
+
 def test_what_was_done_after_the_resolution_interrupted_nobody() -> None:
     late = {"at": "2026-10-05 10:00", "person": "ben", "event": "update"}
     last = {"at": "2026-10-02 12:00", "person": "ada", "event": "resolution"}
 
-    assert evidence_of(last, late, resolved_at="2026-10-02 12:00") == [("ada", "update")]
+    assert evidence_of(last, late, resolved_at="2026-10-02 12:00") == [("ada", "resolution")]
 
 
 def test_interruption_lies_where_its_first_act_does() -> None:

@@ -34,7 +34,8 @@ def test_area_is_owned_by_a_role_with_its_holder_a_person_or_the_rota(tmp_path):
 
 
 def test_owners_are_called_as_pages_call_them(tmp_path):
-    assert owners(tmp_path / "roles", names="roles") == {1: "lead", 2: "lead", 3: "duty", 4: None}
+    by_role = owners(tmp_path / "roles", names="roles")
+    assert by_role == {1: "lead (a contributor)", 2: "a contributor", 3: "duty", 4: None}
     hidden = owners(tmp_path / "pseudonyms", names="pseudonyms")
     assert re.fullmatch(r"lead \(person-\w+\)", hidden[1])
     assert re.fullmatch(r"person-\w+", hidden[2])
