@@ -6,6 +6,7 @@ import polars as pl
 
 from opsreview.claims.spoken import Sentence, Spoken, half, noted
 from opsreview.estimate import in_words
+from opsreview.metrics.interruptions import NOBODY
 from opsreview.metrics.planned_duty import DECLARED_ONLY
 from opsreview.wording import capitalised, counted, value_in_words
 
@@ -29,6 +30,11 @@ def _interruptions(spoken: Spoken) -> str:
     off = int(spoken.estimate("interruptions", "count", "day_part:off_hours").value or 0)
     if not total:
         return "No incident interrupted anyone"
+    if spoken.estimate("interruptions", "count", f"evidence:{NOBODY}").value == total:
+        return (
+            f"{capitalised(counted(total, 'incident'))}, and nobody knows whom they reached: {off} "
+            f"in the team's off-hours and {asleep} between 22:00 and 08:00"
+        )
     return (
         f"{capitalised(counted(total, 'interruption'))}: {off} in off-hours and {asleep} between "
         "22:00 and 08:00"

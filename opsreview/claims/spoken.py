@@ -66,6 +66,8 @@ def half(metric: str, reached: str, not_reached: str) -> Say:
 
     def say(spoken: Spoken) -> str:
         estimate = spoken.estimate(metric, "median")
+        if estimate.value is None and not estimate.lower:
+            return f"{not_reached.format(n=estimate.n)} yet, and it is too early to say more"
         if estimate.value is None:
             return f"{not_reached.format(n=estimate.n)} within {within(estimate.lower or 0)}"
         return f"{reached.format(value=value_in_words(estimate))} {noted(estimate)}"

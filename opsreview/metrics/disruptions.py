@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from opsreview.estimate import Estimate, not_measurable
@@ -16,6 +18,7 @@ SHIFT_HOURS = 12  # Google SRE counts incidents by shifts of this length
 MOST_A_SHIFT = 2
 NIGHTS = ("count", "longest_run")
 PER_SHIFT = (("rate", "per_shift"), ("most", "count"), ("share_over", "share"))
+NOBODY_KNOWN = "nobody knows whom the incidents reached"
 _NO_DUTY = "no primary duty is recorded in the window"
 
 
@@ -130,13 +133,14 @@ def shift_loads(view: View, window: Window) -> pl.DataFrame:
 
 def hours_measured(view: View) -> Measured:
     """The registry's way in: of all, by person, and by part of the day."""
-    if view.seen is None:
-        return Measured(pl.DataFrame(), [not_measurable("count", "count", NOT_BEGUN)])
-    rows = disrupted_hours(disrupted_moments(view))
+    found = interruptions_of(view)
+    if reason := _why_unknown(view, found):
+        return Measured(pl.DataFrame(), [not_measurable("count", "count", reason)])
+    rows = disrupted_hours(disrupted_moments(view, found))
     return Measured(
         rows,
         [
-            count(rows.height),
+            replace(count(rows.height), n_excluded=found["person"].null_count()),
             *_by_person(rows),
             *(
                 count(rows.filter(day_part=part).height).of(f"day_part:{part}")
@@ -148,13 +152,15 @@ def hours_measured(view: View) -> Measured:
 
 def nights_measured(view: View) -> Measured:
     """The registry's way in: of all, and of each person; a run is one person's."""
-    if view.seen is None:
-        return Measured(pl.DataFrame(), [not_measurable(s, "count", NOT_BEGUN) for s in NIGHTS])
-    rows = disrupted_nights(disrupted_moments(view))
-    estimates = [count(rows.height), _run_of(rows)]
+    found = interruptions_of(view)
+    if reason := _why_unknown(view, found):
+        return Measured(pl.DataFrame(), [not_measurable(s, "count", reason) for s in NIGHTS])
+    rows = disrupted_nights(disrupted_moments(view, found))
+    unknown = found["person"].null_count()
+    estimates = [replace(each, n_excluded=unknown) for each in (count(rows.height), _run_of(rows))]
     for (person,), nights in rows.sort("person").group_by(["person"], maintain_order=True):
-        found = (count(nights.height), _run_of(nights))
-        estimates += [each.of(f"person:{person}") for each in found]
+        theirs = (count(nights.height), _run_of(nights))
+        estimates += [each.of(f"person:{person}") for each in theirs]
     return Measured(rows, estimates)
 
 
@@ -171,6 +177,12 @@ def per_shift_measured(view: View) -> Measured:
     for (person,), theirs in rows.sort("person").group_by(["person"], maintain_order=True):
         estimates += [each.of(f"person:{person}") for each in _per_shift(theirs)]
     return Measured(rows, estimates)
+
+
+def _why_unknown(view: View, found: pl.DataFrame) -> str | None:
+    if view.seen is None:
+        return NOT_BEGUN
+    return NOBODY_KNOWN if found.height and found["person"].null_count() == found.height else None
 
 
 def _per_shift(rows: pl.DataFrame) -> list[Estimate]:

@@ -169,6 +169,19 @@ def test_nothing_that_happened_disrupted_nobody() -> None:
     assert value(hours_measured(view()), "count") == 0
 
 
+def test_whom_nobody_knows_was_not_left_in_peace() -> None:
+    unheard = incidents({"opened_at": "2026-10-02 23:30"})
+    both = incidents({"opened_at": "2026-10-02 23:30"}, {"opened_at": "2026-10-04 23:30"})
+    known = incident_events({"incident_id": "2", "at": "2026-10-04 23:40"})
+
+    for measured in (nights_measured, hours_measured):
+        nothing = stated(measured(view(incidents=unheard)))["count"]
+        assert (nothing.value, nothing.n) == (None, 0)
+        assert nothing.reason == "nobody knows whom the incidents reached"
+        part = stated(measured(view(incidents=both, incident_events=known)))["count"]
+        assert (part.value, part.n_excluded) == (1, 1)
+
+
 # Shifts
 
 
