@@ -18,16 +18,17 @@ def _cumulated(spoken: Spoken) -> str:
     return (
         f"Over {counted(weeks, 'week')} one person took {most} of "
         f"{counted(total, 'interruption')}; by chance the busiest of {people} people has up to "
-        f"{upto}: {_ruling(spoken)}"
+        f"{upto}: {_ruling(spoken, most - upto)}"
     )
 
 
-def _ruling(spoken: Spoken) -> str:
+def _ruling(spoken: Spoken, beyond: int) -> str:
     mid_p = spoken.estimate(_CUMULATED, "mid_p").value or 0.0
     seen = int(spoken.estimate(_CUMULATED, "clusters").value or 0)
     needed = spoken.estimate(_CUMULATED, "clusters_for_triple").value
     if mid_p <= UNLIKELY:
-        return f"more than bad luck, by {counted(seen, 'cluster')} of incidents"
+        luck = "more than bad luck" if beyond > 0 else "as much as chance rarely gives"
+        return f"{luck}, by {counted(seen, 'cluster')} of incidents"
     if needed is not None and seen < needed:
         return (
             f"too few to tell, {seen} of the {needed:.0f} clusters of incidents that would show "

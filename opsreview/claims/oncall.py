@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from opsreview.claims.spoken import Sentence, Spoken, half, noted
+from opsreview.claims.spoken import Sentence, Spoken, half
 from opsreview.estimate import in_words
 from opsreview.metrics.interruptions import NOBODY
 from opsreview.metrics.planned_duty import DECLARED_ONLY
-from opsreview.wording import capitalised, counted, value_in_words
+from opsreview.wording import capitalised, counted, interval_in_words, value_in_words
 
 
 def _duty(spoken: Spoken) -> str:
@@ -70,10 +70,11 @@ def _per_shift(spoken: Spoken) -> str:
     over = spoken.estimate("incidents_per_shift", "share_over")
     count = round((over.value or 0) * over.n)
     beyond = "" if not count else f"; {count} of {over.n} held more than the two that SRE allows"
-    return (
-        f"Twelve hours of duty held {in_words(rate.value, 'number')} incidents on average "
-        f"{noted(rate)}, the worst {most}{beyond}"
+    said = (
+        f"{capitalised(counted(rate.n, 'cluster'))} of incidents fell into "
+        f"{counted(over.n, 'stretch', 'stretches')} of twelve hours of duty"
     )
+    return f"{said}: {value_in_words(rate)} ({interval_in_words(rate)}), the worst {most}{beyond}"
 
 
 SENTENCES: tuple[Sentence, ...] = (

@@ -60,6 +60,20 @@ def test_the_half_year_is_more_than_luck_or_luck_or_too_little(
     assert cumulated(mid_p, clusters) == BAND + ruling
 
 
+def test_as_much_as_the_band_allows_is_not_said_to_be_beyond_it() -> None:
+    shares = {"share": 0.4, "chance_upper": 0.4, "mid_p": 0.04}
+    counts = {"clusters": 50, "clusters_for_triple": 44, "weeks": 26}
+    sentence = said(
+        CUMULATED,
+        *(Estimate(name, value, "share", 60) for name, value in shares.items()),
+        *(Estimate(name, value, "count", 50) for name, value in counts.items()),
+        people=4,
+    )
+    assert sentence.endswith(
+        "up to 24: as much as chance rarely gives, by 50 clusters of incidents"
+    )
+
+
 def test_work_off_duty_says_how_much_and_how_much_of_it_one_person_did() -> None:
     off, top = share(30, 60), share(24, 30, statistic="top_share")
 
