@@ -20,7 +20,6 @@ EVIDENCE_WORDS = {
     "resolution": "resolved it",
     "comment": "commented on what nobody was paged for or acknowledged",
     "on duty": "was on duty as it opened, and nobody acted",
-    "nobody known": "nobody known",
 }
 
 
@@ -38,7 +37,10 @@ def evidence(review: Review) -> Block | None:
         for kind, words in EVIDENCE_WORDS.items()
         if counts.get(f"evidence:{kind}")
     ]
-    return rendered("evidence", told=told) if told else None
+    unknown = int(counts.get("evidence:nobody known") or 0)
+    if not told and not unknown:
+        return None
+    return rendered("evidence", told=told, unknown=unknown and counted(unknown, "incident"))
 
 
 def incident_clusters(review: Review) -> Block | None:

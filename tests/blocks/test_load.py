@@ -80,7 +80,7 @@ def test_ledger_is_not_told_by_role(tmp_path: Path) -> None:
 def test_evidence_is_counted_in_words(review: Review) -> None:
     rows = [
         ("interruptions", Estimate("count", n, "count", int(n), group=f"evidence:{kind}"))
-        for kind, n in (("page", 3.0), ("on duty", 2.0))
+        for kind, n in (("page", 3.0), ("on duty", 2.0), ("nobody known", 4.0))
     ]
     path = review.folder / "metrics.parquet"
     metrics = pl.concat([pl.read_parquet(path), metrics_frame(rows)], how="vertical_relaxed")
@@ -90,6 +90,7 @@ def test_evidence_is_counted_in_words(review: Review) -> None:
     assert block is not None
     assert "was paged or assigned (3)" in block.html
     assert "was on duty as it opened, and nobody acted (2)" in block.html
+    assert "Of 4 incidents nobody knows whom they reached." in block.html
 
 
 def test_nothing_to_tell_is_no_block(tmp_path: Path) -> None:
