@@ -269,7 +269,7 @@ def rota(
         ScheduleError: There is none; the message names what cannot all be kept.
         OpsReviewError: Params or store are not fit, or the folder cannot be written.
     """
-    from opsreview.pipeline.rota import suggested
+    from opsreview.pipeline.suggesting import suggested
 
     team = load_team(team_name, params)
     folder = into or outputs / team.name / "rota"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from opsreview.pipeline.artefacts import write_whole
 from opsreview.pipeline.cycle import called_in
 from opsreview.pipeline.declared_duty import with_declared_duty
 from opsreview.pipeline.reading import (
+    UNPROMISED_RESPONSE_HOURS,
     Plan,
     TeamHistory,
     model_in_force,
@@ -159,26 +160,25 @@ def _ledger(asked: _Asked) -> pl.DataFrame:
 
 
 def _nights(asked: _Asked, known: Window) -> pl.DataFrame | None:
-    """Nights disrupted as far as the cycle is read; None where nobody knows of incidents."""
-    as_of = asked.plan.as_of
-    spoken = known.overlap(Window(known.start_at, max(as_of, known.start_at)))
-    if spoken is None:
+    """Nights disrupted until the cycle's data ends; None where not all incidents are known."""
+    history, as_of = asked.history, asked.plan.as_of
+    past = known.overlap(Window(known.start_at, max(as_of, known.start_at)))
+    repos = history.team.review.repos
+    if (
+        past is None
+        or past
+        != history.tables.coverage.covered(["shifts", "incidents"], repos, past, as_of).window
+    ):
         return None
-    metric = replace(METRICS["disrupted_nights"])
+    metric, targets = METRICS["disrupted_nights"], Targets(UNPROMISED_RESPONSE_HOURS)
     reading = read_cycle(
-        asked.history.subject,
-        window=spoken,
-        as_of=as_of,
-        targets=Targets(0.0),
-        metrics=[metric],
+        history.subject, window=past, as_of=as_of, targets=targets, metrics=[metric]
     )
-    rows = reading.measured["disrupted_nights"]
+    rows = reading.measured[metric.id]
     return rows if "person" in rows.columns else None
 
 
-def _lines(
-    asked: _Asked, found: Schedule, files: Sequence[str] | dict[str, bytes]
-) -> Iterator[str]:
+def _lines(asked: _Asked, found: Schedule, files: Iterable[str]) -> Iterator[str]:
     team, zone = asked.history.team, asked.rotation.zone
     yield f"a suggestion, times in {zone.key}; nothing is changed: the team decides"
     yield ""
