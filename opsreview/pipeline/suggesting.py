@@ -44,6 +44,7 @@ class _Asked:
     history: TeamHistory
     plan: Plan
     rotation: Rotation
+    is_declared: bool
     turns: Sequence[Window]
     called: Appearance
 
@@ -101,16 +102,17 @@ def _asked(history: TeamHistory, plan: Plan, weeks: int, first_on: date | None) 
     zone = history.team.zone
     begins_on = first_on or plan.as_of.astimezone(zone).date()
     steps = [targets for day, targets in target_steps(history) if day is None or day <= begins_on]
-    rotation = steps[-1].rotation or _as_held(history)
+    declared = steps[-1].rotation
+    rotation = declared or _as_held(history)
     turns = turns_to_fill(rotation, begins_on, weeks)
     if not turns:
         raise ScheduleError(f"no turn begins in {weeks} weeks from {begins_on}: ask for more weeks")
     called = called_in(history, model_in_force(history, plan))
-    return _Asked(history, plan, rotation, turns, called)
+    return _Asked(history, plan, rotation, declared is not None, turns, called)
 
 
 def _as_held(history: TeamHistory) -> Rotation:
-    """A week each, handed over as the last shift that is known was; else Mondays at nine."""
+    """A week each, handed over as the last shift that is known was; if none is, Mondays at nine."""
     zone = history.team.zone
     known = history.tables.frames["shifts"].filter(role="primary")["start_at"].max()
     if not isinstance(known, datetime):
@@ -181,6 +183,8 @@ def _nights(asked: _Asked, known: Window) -> pl.DataFrame | None:
 def _lines(asked: _Asked, found: Schedule, files: Iterable[str]) -> Iterator[str]:
     team, zone = asked.history.team, asked.rotation.zone
     yield f"a suggestion, times in {zone.key}; nothing is changed: the team decides"
+    if not asked.is_declared:
+        yield "the model declares no duty: a week each, handed over as in the last shift known"
     yield ""
     by_role = {role: rows for (role,), rows in found.turns.group_by("role", maintain_order=True)}
     roles = [str(role) for role in by_role]

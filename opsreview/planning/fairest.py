@@ -27,8 +27,9 @@ def fairest(wanted: Wanted) -> tuple[Given, bool] | None:
 
     By role, primary first: the largest distance of anybody from their part is the least possible;
     then the sum of squared distances (read between whole turns along straight lines) is; then who
-    waited longest has the turn that is left over. Of such schedules it is the one in which each
-    person's turns are spread most evenly over those they can have.
+    waited longest has the turn that is left over. Of such schedules it is one in which few turns
+    follow on another of the same person, and each person's are spread evenly over those they can
+    have.
 
     Raises:
         ScheduleError: The search gave up before it found any.
@@ -168,9 +169,9 @@ def _settled(wanted: Wanted, role: str, values: npt.NDArray[np.float64]) -> Iter
 
 
 def _spread(program: Program, wanted: Wanted, values: npt.NDArray[np.float64]) -> Found | None:
-    """Each person's turns as near as can be to where an even spread has them."""
+    """Few turns that follow on one of the same person, and all near where an even spread has them."""
     turns = range(len(wanted.turns))
-    costs: dict[int, float] = {}
+    costs = dict(_following(program, wanted))
     for role in wanted.roles:
         for who, ideals in _ideals(wanted, role, values):
             rank = waiting(wanted).index(who)
@@ -184,6 +185,18 @@ def _spread(program: Program, wanted: Wanted, values: npt.NDArray[np.float64]) -
                 filled = {row[turn]: -1.0 for row in placed}
                 program.keep({wanted.choice(role, turn, who): 1.0, **filled}, 0.0, 0.0)
     return program.minimised(costs)
+
+
+def _following(program: Program, wanted: Wanted) -> Iterator[tuple[int, float]]:
+    """What a turn costs that follows on another of the same person, in whatever role."""
+    cost = _SCALE * len(wanted.turns)
+    for who, candidate in enumerate(wanted.people):
+        if candidate.last_turn_at == wanted.turns[0].start_at:
+            yield from dict.fromkeys(wanted.of(who, [0]), cost).items()
+        for turn in range(1, len(wanted.turns)):
+            follows = program.column(1.0)
+            program.keep({**wanted.of(who, [turn - 1, turn]), follows: -1.0}, -np.inf, 1.0)
+            yield follows, cost
 
 
 def _ideals(

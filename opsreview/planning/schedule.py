@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -39,11 +40,12 @@ class Schedule:
     ``people`` has one row per role and person: role, person, turns, hours (given to them),
     fair_hours (their part of all hours of the role, by the hours they are eligible),
     balance_before_hours and balance_after_hours (hours held beyond their part). ``is_proven``
-    says that the search came to its end: no schedule is fairer.
+    says that the search came to its end: no schedule is fairer. Days are told in ``zone``.
     """
 
     turns: pl.DataFrame
     people: pl.DataFrame
+    zone: ZoneInfo
     is_proven: bool
 
     @property
@@ -56,10 +58,11 @@ class Schedule:
             .select("person", "turns")
             .iter_rows()
         ]
-        first_at, until_at = self.turns.row(0)[2], self.turns.row(-1)[3]
+        edges = (self.turns["start_at"][0], self.turns["end_at"][-1])
+        first_on, until_on = (f"{at.astimezone(self.zone):%Y-%m-%d}" for at in edges)
         count = self.turns.filter(role="primary").height
         what = f"{count} {'turn' if count == 1 else 'turns'} of duty"
-        said = f"{what} from {first_at:%Y-%m-%d} to {until_at:%Y-%m-%d}: {', '.join(taken)}"
+        said = f"{what} from {first_on} to {until_on}: {', '.join(taken)}"
         before, after = (_largest(primary, f"balance_{side}_hours") for side in ("before", "after"))
         said += f"; the largest distance from a fair part goes from {before} to {after}."
         return said if self.is_proven else f"{said} {_UNPROVEN}"
@@ -100,7 +103,7 @@ def schedule(
     if found is None:
         raise ScheduleError(conflict_in_words(wanted, conflict(wanted)))
     given, is_proven = found
-    return Schedule(_turns(wanted, given), _totals(wanted, given), is_proven)
+    return Schedule(_turns(wanted, given), _totals(wanted, given), rotation.zone, is_proven)
 
 
 def turns_to_fill(rotation: Rotation, first_on: date, weeks: int) -> list[Window]:

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from commands import OUR_ERROR, WHOLE, WRONG_USAGE, assert_refused, everything_in, opsreview
-from dump_factory import SmallTeam, small_team, write_yaml
+from dump_factory import ROTA, SmallTeam, small_team, write_shifts, write_yaml
 
+DATA = Path(__file__).parents[2].parent / "shared" / "data"
 DUTY = {
     "every": "week",
     "handover": "monday 09:00",
@@ -139,6 +140,34 @@ def test_without_a_model_the_people_of_people_yaml_take_a_week_each(tmp_path: Pa
     assert opsreview(team, "rota", "--weeks", "3").exit_code == WHOLE
 
     assert [row["person"] for row in rows_of(team)] == ["ada", "ben", "cleo"]
+
+
+def test_who_held_the_shifts_of_a_calendar_takes_turns_without_a_model(tmp_path: Path) -> None:
+    weeks = ("20261005", "20261012", "20261019", "20261026")
+    days = zip(("ada", "ada", "ben"), weeks, weeks[1:], strict=False)
+    write_shifts(tmp_path / "rota.ics", *days)
+    asked = [{"opened_at": "2026-10-10 09:00"}]
+    team = small_team(tmp_path, people=PEOPLE, sources=[ROTA], issues=asked).fetch()
+    done = opsreview(team, "rota", "--weeks", "3")
+
+    assert done.exit_code == WHOLE, done.output
+    assert "the model declares no duty: a week each" in done.stdout
+    assert [row["person"] for row in rows_of(team)] == ["ben", "ada", "ben"]
+    assert [row["start_at"][11:] for row in rows_of(team)] == ["00:00:00Z"] * 3
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason=f"the real histories are not at {DATA}")
+def test_a_real_rota_of_four_is_evened_out_in_fourteen_weeks(tmp_path: Path) -> None:
+    rota = {"kind": "ics", "path": str(DATA / "rotas" / "fenix.ics")}
+    rota["person"] = "Necko triager: (?P<person>.+)"
+    team = small_team(tmp_path, sources=[rota], issues=[{"opened_at": "2025-04-10 09:00"}]).fetch()
+    words = ("--cycle", "2025-04", "--from", "2025-05-14", "--weeks", "14")
+    done = opsreview(team, "rota", *words)
+    held = [row["person"] for row in rows_of(team)]
+
+    assert done.exit_code == WHOLE, done.output
+    assert sorted(map(held.count, set(held))) == [2, 2, 4, 6]
+    assert "goes from 18 d to" in done.stdout
 
 
 def test_without_people_it_is_said_where_to_write_them(tmp_path: Path) -> None:

@@ -113,7 +113,11 @@ def test_who_held_too_little_so_far_gets_more() -> None:
 
     assert counts(found) == {"ada": 1, "ben": 5}
     assert found.people["balance_after_hours"].to_list() == [0.0, 0.0]
-    assert "goes from 14 d to 0 min" in found.sentence
+    assert found.sentence == (
+        "6 turns of duty from 2026-11-30 to 2027-01-11: ben 5, ada 1; "
+        "the largest distance from a fair part goes from 14 d to 0 min."
+    )
+    assert replace(found, is_proven=False).sentence.endswith("a fairer one may exist.")
 
 
 def test_debts_beside_one_that_cannot_be_paid_are_still_shared_evenly() -> None:
@@ -125,6 +129,25 @@ def test_debts_beside_one_that_cannot_be_paid_are_still_shared_evenly() -> None:
     ]
 
     assert order(schedule(WEEKLY, turns, three, None)) == "bcbcbc"
+
+
+def test_turns_follow_on_another_of_the_same_person_only_where_they_must() -> None:
+    turns = weeks(7)
+    two = [somebody("ada", turns, balance=-WEEK), somebody("ben", turns, balance=WEEK)]
+    found = order(schedule(WEEKLY, turns, two, None))
+
+    assert (found.count("a"), found.count("b")) in {(4, 3), (5, 2)}
+    assert found.count("aa") + found.count("bb") == max(0, found.count("a") - found.count("b") - 1)
+
+
+def test_who_was_on_duty_until_the_first_turn_does_not_begin() -> None:
+    turns = weeks(4)
+    two = [
+        somebody("ada", turns, last_turn_at=turns[0].start_at, balance=-WEEK),
+        somebody("ben", turns, balance=WEEK),
+    ]
+
+    assert order(schedule(WEEKLY, turns, two, None)) == "baaa"
 
 
 def test_what_former_members_held_is_everybodys_by_their_part() -> None:
