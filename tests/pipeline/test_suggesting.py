@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import OUR_ERROR, WHOLE, WRONG_USAGE, assert_refused, everything_in, opsreview
-from dump_factory import ROTA, SmallTeam, small_team, write_shifts, write_yaml
+from commands import (
+    NOT_WHOLE,
+    OUR_ERROR,
+    WHOLE,
+    WRONG_USAGE,
+    assert_refused,
+    everything_in,
+    opsreview,
+)
+from dump_factory import INCIDENTS, ROTA, SmallTeam, small_team, write_shifts, write_yaml
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 DUTY = {
@@ -167,7 +176,9 @@ def test_a_real_rota_of_four_is_evened_out_in_fourteen_weeks(tmp_path: Path) -> 
 
     assert done.exit_code == WHOLE, done.output
     assert sorted(map(held.count, set(held))) == [2, 2, 4, 6]
-    assert "goes from 18 d to" in done.stdout
+    totals = [line.split() for line in done.stdout.splitlines() if line.startswith("user-")]
+    assert max(abs(int(before)) for *_, before, _ in totals) > 400
+    assert max(abs(int(after)) for *_, after in totals) < 24
 
 
 def test_without_people_it_is_said_where_to_write_them(tmp_path: Path) -> None:
@@ -200,6 +211,18 @@ def test_hours_held_so_far_are_made_even(tmp_path: Path) -> None:
         row["person"]: float(row["balance_hours"]) for row in rows_of(team, "cover_ledger.csv")
     }
     assert ledger["ada"] > 0 > ledger["ben"]
+
+
+def test_a_source_that_was_never_fetched_is_told_and_exits_4(tmp_path: Path) -> None:
+    team = team_of(tmp_path)
+    review = json.loads((team.folder / "review.yaml").read_text("utf-8"))
+    review["sources"].append(INCIDENTS)
+    write_yaml(team.folder / "review.yaml", review)
+    done = opsreview(team, "rota")
+
+    assert done.exit_code == NOT_WHOLE
+    assert "never fetched" in done.stderr
+    assert len(rows_of(team)) == 12
 
 
 def test_params_that_are_not_valid_are_refused(tmp_path: Path) -> None:
