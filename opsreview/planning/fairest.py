@@ -169,7 +169,7 @@ def _settled(wanted: Wanted, role: str, values: npt.NDArray[np.float64]) -> Iter
 
 
 def _spread(program: Program, wanted: Wanted, values: npt.NDArray[np.float64]) -> Found | None:
-    """Few turns follow on one of the same person, and all are near where an even spread has them."""
+    """Few turns follow on one of the same person, and all are near an even spread."""
     turns = range(len(wanted.turns))
     costs = dict(_following(program, wanted))
     for role in wanted.roles:
