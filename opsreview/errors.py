@@ -7,6 +7,7 @@ OpsReviewError
 ├── StoppedError         a limit or another process is in the way; the same command resumes
 ├── CycleError           a cycle name, or a cycle that has not been built
 ├── FilterError          a filter asks a built cycle for what it does not know
+├── ScheduleError        no schedule of duty keeps all that it has to keep
 ├── OutputsError         the outputs folder cannot be written or read
 ├── TableError           a frame of our own breaks its contract: a defect in opsreview
 └── NotebookError        a notebook cannot be found or does not declare its parameters
@@ -52,6 +53,10 @@ class CycleError(OpsReviewError):
 
 class FilterError(OpsReviewError):
     """A filter asks for what the cycle does not know."""
+
+
+class ScheduleError(OpsReviewError):
+    """No schedule of duty keeps all that it has to keep."""
 
 
 class OutputsError(OpsReviewError):

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +39,7 @@ __all__ = [
     "lab",
     "publish",
     "report",
+    "rota",
     "run",
     "schema",
 ]
@@ -250,6 +251,31 @@ def init(team_name: str, *, params: Path, outputs: Path, wanted: NewTeam) -> Beg
     from opsreview.pipeline.start import new_team
 
     return new_team(team_name, params=params, outputs=outputs, wanted=wanted)
+
+
+def rota(
+    team_name: str,
+    *,
+    params: Path,
+    outputs: Path,
+    cycle: str | None,
+    weeks: int,
+    first_on: date | None,
+    into: Path | None,
+) -> tuple[list[str], Outcome]:
+    """The fairest schedule of duty for the next weeks, in lines, and the folder of its files.
+
+    Raises:
+        ScheduleError: There is none; the message names what cannot all be kept.
+        OpsReviewError: Params or store are not fit, or the folder cannot be written.
+    """
+    from opsreview.pipeline.suggesting import suggested
+
+    team = load_team(team_name, params)
+    folder = into or outputs / team.name / "rota"
+    store = _store_path(team, outputs)
+    lines, problems = suggested(team, store, folder, cycle=cycle, weeks=weeks, first_on=first_on)
+    return lines, Outcome(folder, problems)
 
 
 def lab(team_name: str, *, params: Path, outputs: Path, cycle: str | None) -> Callable[[], int]:

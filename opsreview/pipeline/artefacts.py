@@ -59,6 +59,25 @@ def write_json(path: Path, content: Any) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """A file of its own, whole or not at all; the folder is made.
+
+    Raises:
+        OutputsError: It cannot be written; what was there stays.
+    """
+    unfinished = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            unfinished.unlink()
+        raise OutputsError(
+            f"{path} cannot be written ({error.strerror or error}): check the folder's rights"
+        ) from error
+
+
 def write_proposals(path: Path, proposals: Sequence[Mapping[str, Any]]) -> None:
     """``proposals.yaml``."""
     yaml = YAML(typ="safe")

@@ -49,6 +49,17 @@ def run_record(history: TeamHistory, plan: Plan, reading: CycleReading) -> dict[
     }
 
 
+def incomplete_sources(history: TeamHistory) -> tuple[str, ...]:
+    """What the store does not hold wholly and why, a sentence each reason."""
+    sources = history.team.review.sources
+    return incomplete(
+        {
+            "repos": [_repo(history, repo) for repo in history.team.review.repos],
+            "sources": [_source(history, source.kind, source.key) for source in sources],
+        }
+    )
+
+
 def incomplete(run: Mapping[str, Any]) -> tuple[str, ...]:
     """What of a run is not whole and why, a sentence each reason."""
     names: dict[str, list[str]] = {}
