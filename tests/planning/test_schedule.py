@@ -115,7 +115,7 @@ def test_who_held_too_little_so_far_gets_more() -> None:
     assert found.people["balance_after_hours"].to_list() == [0.0, 0.0]
     assert found.sentence == (
         "6 turns of duty from 2026-11-30 to 2027-01-11: ben 5, ada 1; "
-        "the largest distance from a fair part goes from 14 d to 0 min."
+        "the largest distance from a fair part goes from 14 d to 0 h."
     )
     assert replace(found, is_proven=False).sentence.endswith("a fairer one may exist.")
 
