@@ -38,6 +38,8 @@ class Labels(StrictModel):
     every group. Each of ``triaged_also`` says so by itself: ``milestone``, that it has one;
     ``assignee``, that somebody is assigned.
 
+    What is open with one of ``blocker`` blocks the coming release.
+
     Of ``work`` every kind that is not given keeps its usual labels (``metrics/work_mix.py``).
     """
 
@@ -46,6 +48,7 @@ class Labels(StrictModel):
     incident: list[str] = []
     priorities: Mapping[str, list[str]] = {}
     support: list[str] = []
+    blocker: list[str] = []
     work: Mapping[Literal["fix", "docs", "maintenance", "feature"], list[str]] = {}
 
     @property

@@ -58,6 +58,7 @@ METRIC_NAMES = {
     "release_interval": "gaps between releases",
     "change_lead_time": "time from merge to release",
     "unreleased_changes": "merged and unreleased changes",
+    "what_if_train": "the same merges under another train",
     "batch_size": "changes in a release",
 }
 PHASES = {
@@ -235,6 +236,10 @@ STATISTIC_NAMES = {
     ("release_interval", "longest"): "longest gap between releases",
     ("release_interval", "open"): "time since the last release",
     ("change_lead_time", "median_from_first_commit"): "time from the first commit to release",
+    ("what_if_train", "lead_time"): "median time from merge to release",
+    ("what_if_train", "releases"): "releases in the year",
+    ("what_if_train", "batch_median"): "changes in the middle release",
+    ("what_if_train", "batch_largest"): "changes in the largest release",
     ("unreleased_changes", "count"): "merged and unreleased changes",
     ("unreleased_changes", "median"): "median age of unreleased changes",
     ("batch_size", "median"): "median number of changes in a release",

@@ -16,6 +16,7 @@ from opsreview.blocks.methods import method_note
 from opsreview.blocks.model import model_at_a_glance, not_declared, operating_model_map
 from opsreview.blocks.proposals import proposals
 from opsreview.blocks.quality import data_quality
+from opsreview.blocks.releases import readiness, trains_compared
 from opsreview.blocks.rules import model_rules
 from opsreview.blocks.sections import (
     counting_only,
@@ -63,9 +64,11 @@ __all__ = [
     "overdue_actions",
     "proposals",
     "question",
+    "readiness",
     "sign_off",
     "stepped",
     "strata_table",
+    "trains_compared",
     "verdicts",
     "waiting_board",
     "waiting_list",

@@ -189,7 +189,7 @@ METRIC_IDS = {
     *("disrupted_nights", "incidents_per_shift", "time_to_acknowledge", "cover_ledger"),
     *("rotation_feasibility", "coverage_gap_hours", "double_booked_hours", "duty_swaps"),
     "gap_between_shifts",
-    "batch_size",
+    *("batch_size", "what_if_train"),
 }
 
 
@@ -233,7 +233,7 @@ def test_every_metric_states_something_in_words_of_the_scheme(built_demo):
     }
     kinds = {group.partition(":")[0] for group in metrics["group"].unique()}
     known = {"all", "kind", "person", "day_part", "priority", "area", "label", "relation"}
-    assert kinds == known | {"closed_as", "work", "phase", "channel", "evidence"}
+    assert kinds == known | {"closed_as", "work", "phase", "channel", "evidence", "train"}
     assert metrics.select("metric", "scope", "group", "statistic").is_unique().all()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from opsreview.metrics import released, releases
+from opsreview.metrics import released, releases, train_what_if
 from opsreview.metrics.metric import CHAOSS, RECENT, Metric
 
 RELEASES = (
@@ -56,5 +56,16 @@ RELEASES = (
         "",
         released.batch_measured,
         earlier=RECENT,
+    ),
+    Metric(
+        "what_if_train",
+        "releases",
+        "The merges of a year under a weekly, fortnightly or monthly train, beside what was",
+        ("pull_requests", "releases"),
+        train_what_if.STATISTICS,
+        "ours",
+        "",
+        train_what_if.what_if_train_measured,
+        earlier=0,
     ),
 )
