@@ -88,6 +88,45 @@ def release_calendar(
     return drawn(dots, told, height=40 * len(rows) + 20, **layout)
 
 
+def batch_sizes(measured: pl.DataFrame, *, zone: ZoneInfo) -> go.Figure | None:
+    """How many merged changes came out in each stable release.
+
+    Args:
+        measured: The rows of ``batch_size``: repo, tag, published_at, change_count.
+        zone: Of the days.
+
+    Returns:
+        A bar a release, a line at the median; None without a release.
+    """
+    if measured.is_empty():
+        return None
+    batches = measured.sort("published_at").tail(MOST_GAPS)
+    counts = batches["change_count"].to_list()
+    middle = float(batches["change_count"].median() or 0)  # type: ignore[arg-type]
+    names = _names(batches)
+    days = [local_text(at, zone).replace("T", " ") for at in batches["published_at"]]
+    bars = go.Bar(
+        x=names,
+        y=counts,
+        marker={"color": BLUE},
+        customdata=days,
+        hovertemplate="%{x}: %{y} changes, %{customdata}<extra></extra>",
+    )
+    title = f"Half of {counted(len(counts), 'release')} held {middle:.0f} changes or more"
+    note = f"the largest held {max(counts)}"
+    rows = [list(row) for row in zip(names, days, counts, strict=True)]
+    told = Told(title, note, f"{title}; {note}.", ["release", "published", "changes"], rows)
+    return drawn(
+        [bars],
+        told,
+        height=220,
+        xaxis={"type": "category", "title": {"text": "release"}, "tickangle": -35},
+        yaxis={"title": {"text": "merged changes"}, "rangemode": "tozero"},
+        showlegend=False,
+        shapes=marked_line(middle, "median", axis="y", color=INK)["shapes"],
+    )
+
+
 def release_gaps(
     measured: pl.DataFrame, *, open_hours: float | None, zone: ZoneInfo
 ) -> go.Figure | None:

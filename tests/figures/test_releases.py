@@ -4,7 +4,9 @@ import polars as pl
 from cycle_documents import WINDOW, ZONE
 from cycle_factory import gaps_frame, releases_frame
 
-from opsreview.figures import release_calendar, release_gaps
+from opsreview.figures import batch_sizes, release_calendar, release_gaps
+
+from .load_frames import batches
 
 SLOTS = [date(2026, 10, 13), date(2026, 10, 27), date(2020, 1, 1)]
 
@@ -61,3 +63,12 @@ def test_tags_are_escaped_in_the_picture_and_plain_in_the_table() -> None:
     assert figure is not None
     assert figure.data[0].x[0] == "&lt;b&gt;v1&lt;/b&gt;"
     assert figure.layout.meta["table"]["rows"][0][0] == "<b>v1</b>"
+
+
+def test_batches_say_the_middle_and_the_largest() -> None:
+    figure = batch_sizes(batches(("v1.0.0", 3), ("v1.1.0", 9), ("v1.2.0", 4)), zone=ZONE)
+
+    assert figure is not None
+    assert figure.layout.title.text == "Half of 3 releases held 4 changes or more"
+    assert figure.layout.title.subtitle.text == "the largest held 9"
+    assert batch_sizes(pl.DataFrame(), zone=ZONE) is None
