@@ -16,7 +16,7 @@ from opsreview.blocks.methods import method_note
 from opsreview.blocks.model import model_at_a_glance, not_declared, operating_model_map
 from opsreview.blocks.proposals import proposals
 from opsreview.blocks.quality import data_quality
-from opsreview.blocks.releases import readiness, trains_compared
+from opsreview.blocks.releases import kinds_told, readiness, trains_compared
 from opsreview.blocks.rules import model_rules
 from opsreview.blocks.sections import (
     counting_only,
@@ -51,6 +51,7 @@ __all__ = [
     "headlines",
     "held_by_kind",
     "incident_clusters",
+    "kinds_told",
     "load_note",
     "method_note",
     "metric_table",

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+
+import polars as pl
 
 from opsreview.blocks.block import Block, rendered, web_link
 from opsreview.blocks.days import day
 from opsreview.estimate import Estimate, in_words
 from opsreview.review import Review
+from opsreview.window import Window
 from opsreview.wording import counted, value_in_words
 
+LOOK_BACK = timedelta(days=365)
+EXAMPLES = 3
 TRAINS = {
     "today": "as it was",
     "weekly": "every week",
@@ -42,6 +48,30 @@ def readiness(review: Review) -> Block | None:
         blockers=[(link["text"], web_link(link["url"])) for link in said["blockers"] or []],
         blocking=_blocking(said),
     )
+
+
+def kinds_told(review: Review) -> Block | None:
+    """Which rule told each release of the twelve months its kind; None where there is none.
+
+    What is no release of ours (nightlies, names that move, other products) is there too.
+    """
+    releases = review.table("releases")
+    year = Window(review.window.end_at - LOOK_BACK, review.window.end_at)
+    seen = releases.filter(year.has("published_at") & ~pl.col("is_draft").fill_null(False))
+    undated = releases["published_at"].null_count()
+    if seen.is_empty() and not undated:
+        return None
+    rules = (
+        seen.sort("published_at", "repo", "tag", descending=True)
+        .group_by("kind_rule", maintain_order=True)
+        .agg(pl.len().alias("count"), newest=pl.col("tag").head(EXAMPLES))
+        .sort("count", "kind_rule", descending=[True, False])
+    )
+    rows = [
+        {"rule": rule, "count": count, "newest": ", ".join(newest)}
+        for rule, count, newest in rules.iter_rows()
+    ]
+    return rendered("kinds_told", rows=rows, n=seen.height, undated=undated)
 
 
 def _train(review: Review, name: str, words: str) -> dict[str, str]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-from cycle_factory import metrics_frame, write_cycle
+from cycle_documents import WINDOW
+from cycle_factory import metrics_frame, releases_frame, write_cycle
 
 from opsreview import blocks, open_review
 from opsreview.estimate import Estimate
 from opsreview.review import Review
+from opsreview.window import Window
 
 COMING: dict[str, Any] = {
     "slots": [
@@ -84,3 +87,38 @@ def test_trains_stand_side_by_side(tmp_path: Path) -> None:
 
 def test_trains_are_not_compared_where_nothing_was_merged(tmp_path: Path) -> None:
     assert blocks.trains_compared(review_of(tmp_path, None)) is None
+
+
+def test_rules_that_told_each_tag_are_counted_with_the_newest(tmp_path: Path) -> None:
+    review = review_of(tmp_path, None)
+
+    block = blocks.kinds_told(review)
+
+    assert block is not None
+    year = Window(WINDOW.end_at - timedelta(days=365), WINDOW.end_at)
+    seen = releases_frame().filter(year.has("published_at"))
+    assert f"How {seen.height} tags were told apart" in block.html
+    stable = seen.filter(pl.col("kind") == "stable").sort("published_at")["tag"]
+    newest = ", ".join(stable.tail(3).reverse())
+    assert f'<td class="n">{stable.len()}</td><td>{newest}</td>' in block.html
+
+
+def test_tag_without_a_date_is_in_no_number_and_is_said(tmp_path: Path) -> None:
+    review = review_of(tmp_path, None)
+    undated = (
+        releases_frame().head(1).with_columns(published_at=pl.lit(None, pl.Datetime("us", "UTC")))
+    )
+    releases = pl.concat([releases_frame(), undated], how="vertical_relaxed")
+    releases.write_parquet(review.folder / "tables" / "releases.parquet")
+
+    block = blocks.kinds_told(review)
+
+    assert block is not None
+    assert "Without a date, and in no number: 1." in block.html
+
+
+def test_no_release_in_the_year_is_no_table_of_rules(tmp_path: Path) -> None:
+    review = review_of(tmp_path, None)
+    old = releases_frame().filter(pl.col("published_at") < WINDOW.end_at - timedelta(days=366))
+    old.write_parquet(review.folder / "tables" / "releases.parquet")
+    assert blocks.kinds_told(review) is None

@@ -45,7 +45,12 @@ def drawn(review: Review) -> list[go.Figure]:
         figures.release_calendar(
             review.table("releases"), review.release_slots, window=window, zone=zone
         ),
-        figures.release_gaps(review.measured("release_interval"), open_hours=None, zone=zone),
+        figures.release_gaps(
+            review.measured("release_interval"),
+            open_hours=None,
+            window=review.window,
+            zone=zone,
+        ),
         figures.time_by_phase(life("issue", 9.0, queue=0.4, waiting_on_us=0.6)),
         figures.arrivals_against_acts(
             hours("arrivals", ("mon", 9, 2)),
