@@ -22,7 +22,7 @@ def judged(
     reported: pl.DataFrame | None = None,
     happened: pl.DataFrame | None = None,
     as_of: str = NOVEMBER,
-    within: Within = Within(),  # noqa: B008 - two numbers
+    within: Within = Within(),
 ) -> pl.DataFrame:
     return judged_releases(
         known,
