@@ -60,6 +60,10 @@ METRIC_NAMES = {
     "unreleased_changes": "merged and unreleased changes",
     "what_if_train": "the same merges under another train",
     "batch_size": "changes in a release",
+    "deployment_frequency": "deployment frequency",
+    "change_fail_rate": "share of releases that failed",
+    "failed_deployment_recovery_time": "time from a failed release to the next",
+    "deployment_rework_rate": "share of releases that are hotfixes",
 }
 PHASES = {
     "queue": "before the first touch",
@@ -75,6 +79,8 @@ GROUP_NAMES = {
     "kind:stable": "stable",
     "kind:prerelease": "pre-release",
     "kind:hotfix": "hotfix",
+    "kind:declared": "declared",
+    "kind:suspected": "suspected",
     "closed_as:completed": "closed as completed",
     "closed_as:not_planned": "closed as not planned",
     "closed_as:duplicate": "closed as duplicates",
@@ -244,6 +250,13 @@ STATISTIC_NAMES = {
     ("unreleased_changes", "median"): "median age of unreleased changes",
     ("batch_size", "median"): "median number of changes in a release",
     ("batch_size", "largest"): "changes in the largest release",
+    ("deployment_frequency", "count"): "deployments",
+    ("deployment_frequency", "rate_per_week"): "deployments a week",
+    ("change_fail_rate", "share"): "share of releases that failed",
+    ("failed_deployment_recovery_time", "median"): (
+        "median time from a failed release to the next"
+    ),
+    ("deployment_rework_rate", "share"): "share of releases that are hotfixes",
 }
 
 

@@ -40,6 +40,9 @@ CARRIED_OVER = {
     ("release_interval", "open"),
     ("batch_size", "median"),
     ("batch_size", "largest"),
+    ("change_fail_rate", "share"),
+    ("failed_deployment_recovery_time", "median"),
+    ("deployment_rework_rate", "share"),
     ("backlog", "at_start"),
     ("backlog", "at_end"),
 }

@@ -122,6 +122,7 @@ TABLES = {
         "line",
         "kind",
         "kind_rule",
+        "is_failed",
     ],
     "incidents": [
         "source",
@@ -190,6 +191,8 @@ METRIC_IDS = {
     *("rotation_feasibility", "coverage_gap_hours", "double_booked_hours", "duty_swaps"),
     "gap_between_shifts",
     *("batch_size", "what_if_train"),
+    *("deployment_frequency", "change_fail_rate", "failed_deployment_recovery_time"),
+    "deployment_rework_rate",
 }
 
 
