@@ -8,7 +8,7 @@ from opsreview.blocks.block import Block
 from opsreview.blocks.checks import broken_references, decision_map
 from opsreview.blocks.decisions import decision_history, overdue_actions, verdicts
 from opsreview.blocks.drift import drift, handoff_cases, handoffs, held_by_kind
-from opsreview.blocks.failures import confirm_failures
+from opsreview.blocks.failures import confirm_failures, failed_releases
 from opsreview.blocks.front import banner, fill_in, next_up, opening, waiting_now
 from opsreview.blocks.headlines import headlines
 from opsreview.blocks.load import cover_ledger, evidence, incident_clusters, load_note
@@ -45,6 +45,7 @@ __all__ = [
     "decision_map",
     "drift",
     "evidence",
+    "failed_releases",
     "fill_in",
     "finding",
     "findings_list",

@@ -1,13 +1,34 @@
-"""Releases that are suspected to have failed, for the team to confirm or deny."""
+"""Releases that failed, and those suspected of it, for the team to confirm or deny."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from opsreview.blocks.block import Block, rendered
+from opsreview.blocks.days import day
+from opsreview.estimate import in_words
 from opsreview.operating_model.yaml_text import inline
 from opsreview.review import Review
 from opsreview.wording import counted
+
+MOST_SHOWN = 10
+
+
+def failed_releases(review: Review) -> Block | None:
+    """The releases of twelve months that failed, newest first; None without any.
+
+    Each says who tells (declared or suspected), why, and how soon the next release came.
+    """
+    rows = review.measured("failed_deployment_recovery_time")
+    if rows.is_empty():
+        return None
+    newest = rows.sort("published_at", "repo", "tag", descending=True)
+    shown = newest.head(MOST_SHOWN).iter_rows(named=True)
+    return rendered(
+        "failed_releases",
+        rows=[_failed(row, review) for row in shown],
+        more=rows.height - MOST_SHOWN,
+    )
 
 
 def confirm_failures(review: Review) -> Block | None:
@@ -27,6 +48,17 @@ def confirm_failures(review: Review) -> Block | None:
         suspected=counted(suspected.height, "release"),
         verb="is" if suspected.height == 1 else "are",
     )
+
+
+def _failed(row: dict[str, Any], review: Review) -> dict[str, str]:
+    after = in_words(row["waited_hours"], "hours")
+    return {
+        "tag": row["tag"],
+        "day": day(row["published_at"].astimezone(review.zone).date().isoformat()),
+        "told": "declared" if row["is_declared"] else "suspected",
+        "why": row["why"],
+        "next": f"none for {after}" if row["is_censored"] else f"after {after}",
+    }
 
 
 def _line(row: dict[str, Any], *, is_alone: bool) -> str:

@@ -46,7 +46,7 @@ def simulate(plan: TeamPlan) -> SimulatedHistory:
     held = shifts(plan, truth)
     suffered = [
         incident
-        for incident in incidents(plan, truth, opened, published, troubles, held)
+        for incident in incidents(plan, truth, opened, troubles, held)
         if incident.opened_at <= plan.fetched_at
     ]
     team = frozenset(person.account for person in plan.maintainers)

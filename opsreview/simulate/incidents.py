@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from opsreview.simulate.dice import Dice
 from opsreview.simulate.plan import AREAS, TeamPlan
-from opsreview.simulate.releases import Release, Trouble
+from opsreview.simulate.releases import Trouble
 from opsreview.simulate.rota import Shift, on_duty
 from opsreview.simulate.story import Happening, Item
 from opsreview.simulate.team import Team
@@ -37,7 +37,6 @@ def incidents(
     plan: TeamPlan,
     truth: Truth,
     items: list[Item],
-    made: list[Release],
     troubles: list[Trouble],
     held: list[Shift],
 ) -> list[Incident]:
@@ -47,7 +46,6 @@ def incidents(
         plan: The team.
         truth: Its months.
         items: The issues; p0 bugs among them are incidents.
-        made: The releases; incidents without another cause are laid at the latest one.
         troubles: What releases broke: incidents.
         held: Who was on duty.
     """
@@ -55,7 +53,7 @@ def incidents(
     team = Team(plan, dice)
     found = []
     for month in truth.months:
-        began = _began(month, plan, items, made, troubles, dice)
+        began = _began(month, plan, items, troubles, dice)
         found += [_handled(incident, month, plan, team, held, dice) for incident in began]
     found.append(_still_open(plan, truth, team, held, dice))
     return sorted(found, key=lambda incident: incident.opened_at)
@@ -65,7 +63,6 @@ def _began(
     month: MonthTruth,
     plan: TeamPlan,
     items: list[Item],
-    made: list[Release],
     troubles: list[Trouble],
     dice: Dice,
 ) -> list[Incident]:
@@ -76,7 +73,7 @@ def _began(
     echoes: list[Incident] = []
     while len(origins) + len(echoes) < wanted:
         if not origins or not dice.happens(_ECHO_SHARE):
-            origins.append(_stray(month.window, made, dice))
+            origins.append(_stray(month.window, dice))
             continue
         echo = _echo(dice.one_of(origins), dice)
         if echo.opened_at < month.window.end_at:
@@ -111,13 +108,11 @@ def _of_issues(window: Window, items: list[Item], dice: Dice) -> list[Incident]:
     ]
 
 
-def _stray(window: Window, made: list[Release], dice: Dice) -> Incident:
-    """A regression found at any time, laid at the latest release."""
+def _stray(window: Window, dice: Dice) -> Incident:
+    """Trouble at any time, whose cause nobody named."""
     opened_at = dice.moment(window)
-    out = [r.tag for r in made if r.published_at is not None and r.published_at < opened_at]
     resolved_at = opened_at + dice.hours(6, 1.0)
-    tag = out[-1] if out else None
-    return Incident(dice.one_of(AREAS), "p1", opened_at, resolved_at, tag=tag)
+    return Incident(dice.one_of(AREAS), "p1", opened_at, resolved_at)
 
 
 def _echo(first: Incident, dice: Dice) -> Incident:

@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from cycle_factory import write_cycle
+from factories import at
 from ruamel.yaml import YAML
 
 from opsreview import blocks, open_review
@@ -63,3 +64,39 @@ def test_nothing_suspected_asks_for_nothing(tmp_path: Path, rows: list[tuple[obj
 
 def test_cycle_without_the_metric_asks_for_nothing(review: Review) -> None:
     assert blocks.confirm_failures(review) is None
+
+
+FAILED = [
+    ("v1.4.0", at("2026-09-01 12:00"), True, "issue #7 is a regression", 30.0, False),
+    ("v1.5.0", at("2026-10-01 12:00"), False, SUSPECTED.format("<b>"), 48.0, True),
+]
+RECOVERY = ["tag", "published_at", "is_declared", "why", "waited_hours", "is_censored"]
+
+
+def recovery(folder: Path, rows: list[tuple[object, ...]]) -> Review:
+    write_cycle(folder)
+    review = open_review("demo", "2026-10", outputs=folder)
+    frame = pl.DataFrame(rows, schema=RECOVERY, orient="row").with_columns(repo=pl.lit("a/b"))
+    frame.write_parquet(review.folder / "measured/failed_deployment_recovery_time.parquet")
+    return review
+
+
+def test_failed_releases_say_who_tells_why_and_when_the_next_came(tmp_path: Path) -> None:
+    block = blocks.failed_releases(recovery(tmp_path, FAILED))
+
+    assert block is not None
+    newest, oldest = block.html.split("<tr>")[2:]
+    for said in ("v1.5.0", "suspected", "the hotfix &lt;b&gt; followed", "none for 48\u00a0h"):
+        assert said in newest
+    for said in ("v1.4.0", "declared", "issue #7 is a regression", "after 30\u00a0h"):
+        assert said in oldest
+
+
+def test_failures_beyond_ten_are_counted(tmp_path: Path) -> None:
+    block = blocks.failed_releases(recovery(tmp_path, FAILED * 6))
+    assert block is not None
+    assert "2 earlier." in block.html
+
+
+def test_no_failure_is_no_table(tmp_path: Path) -> None:
+    assert blocks.failed_releases(recovery(tmp_path, [])) is None

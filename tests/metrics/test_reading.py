@@ -26,6 +26,7 @@ GROUPS = Groups(
 )
 SEEDS = (2, 3)
 ROW = ["metric", "scope", "group", "statistic"]
+REPLAYED = "what_if_train"  # of the cycle under review alone
 ONCALL = [metric.id for metric in METRICS.values() if metric.topic == "oncall"]
 
 
@@ -97,7 +98,7 @@ def test_history_reads_each_cycle_as_if_it_were_the_one_under_review() -> None:
         alone = metrics_of(team, cycle=cycle, as_of=as_of)
         then = history.filter(pl.col("window_start_at") == cycle.start_at)
         assert_frame_equal(then, alone.join(then, on=ROW, how="semi", maintain_order="left"))
-        more = alone.join(then, on=ROW, how="anti")
+        more = alone.join(then, on=ROW, how="anti").filter(pl.col("metric") != REPLAYED)
         assert set(more["group"].str.extract("^(.*):")) <= {"area", "priority", "label", "relation"}
     assert history["window_start_at"].is_sorted()
 
@@ -122,7 +123,8 @@ def test_shifting_all_times_shifts_nothing_else(seed: int) -> None:
 
     moments = ("window_start_at", "window_end_at", "as_of")
     back = moved.with_columns(pl.col(name) - year for name in moments)
-    assert_frame_equal(back, reading(seed, TODAY).metrics)
+    of_weeks = pl.col("group") != "train:monthly"  # months are not shifted by weeks
+    assert_frame_equal(back.filter(of_weeks), reading(seed, TODAY).metrics.filter(of_weeks))
 
 
 def test_now_guessed_from_the_newest_row_is_a_known_wrong_way() -> None:

@@ -64,7 +64,8 @@ def test_page_refuses_scripts_and_requests_that_are_not_its_own(built_demo, name
     assert "connect-src 'none'" in policy
     assert not re.findall(r'src="(?:https?:)?//', text)
     led_to = re.findall(r'href="(?:https?:)?//([^/"]+)', text)
-    assert set(led_to) <= {"github.com", "chaoss.community", "chaoss.github.io", "sre.google"}
+    standards = {"chaoss.community", "chaoss.github.io", "sre.google", "dora.dev"}
+    assert set(led_to) <= {"github.com", *standards}
 
 
 def test_front_page_names_the_zone_the_simulation_and_its_parts_in_order(built_demo):
