@@ -59,6 +59,9 @@ METRIC_NAMES = {
     "change_lead_time": "time from merge to release",
     "unreleased_changes": "merged and unreleased changes",
     "batch_size": "changes in a release",
+    "release_punctuality": "release slots kept",
+    "off_hours_release_share": "share of releases outside of working hours",
+    "hotfix_chains": "hotfixes that needed another",
 }
 PHASES = {
     "queue": "before the first touch",
@@ -239,6 +242,19 @@ STATISTIC_NAMES = {
     ("unreleased_changes", "median"): "median age of unreleased changes",
     ("batch_size", "median"): "median number of changes in a release",
     ("batch_size", "largest"): "changes in the largest release",
+    ("release_punctuality", "share_on_time"): "share of release slots kept",
+    ("release_punctuality", "late"): "late releases",
+    ("release_punctuality", "skipped"): "release slots skipped",
+    ("release_punctuality", "overdue"): "release slots overdue",
+    ("release_punctuality", "unplanned"): "unplanned releases",
+    ("release_punctuality", "slip"): "median slip of releases",
+    ("release_punctuality", "slip_trend"): "trend of the slip of releases",
+    ("off_hours_release_share", "share"): "share of releases outside of working hours",
+    ("off_hours_release_share", "share_on_friday"): "share of releases on a Friday",
+    ("off_hours_release_share", "share_at_night"): "share of releases at night (22–08)",
+    ("off_hours_release_share", "share_in_freeze"): "share of stable releases in a freeze",
+    ("hotfix_chains", "count"): "chains of hotfixes",
+    ("hotfix_chains", "longest"): "hotfixes in the longest chain",
 }
 
 

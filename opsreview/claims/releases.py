@@ -56,6 +56,24 @@ def _batch(spoken: Spoken) -> str:
     )
 
 
+def _punctuality(spoken: Spoken) -> str:
+    kept = spoken.estimate("release_punctuality", "share_on_time")
+    on_time = round((kept.value or 0) * kept.n)
+    others = (
+        ("late", "was late", "were late"),
+        ("skipped", "was skipped", "were skipped"),
+        ("overdue", "is overdue", "are overdue"),
+    )
+    parts = [f"{on_time} of {counted(kept.n, 'release slot')} kept {noted(kept, n=' ').strip()}"]
+    parts = [f"{on_time} of {counted(kept.n, 'release slot')} {_was(on_time)} kept"]
+    for name, one, many in others:
+        found = int(spoken.estimate("release_punctuality", name).value or 0)
+        parts += [f"{found} {one if found == 1 else many}"] if found else []
+    unplanned = int(spoken.estimate("release_punctuality", "unplanned").value or 0)
+    also = f"; {counted(unplanned, 'release')} came unplanned" if unplanned else ""
+    return capitalised(", ".join(parts) + f" ({interval_in_words(kept)} kept)" + also)
+
+
 SENTENCES: tuple[Sentence, ...] = (
     ("release_frequency", "count", _releases),
     ("release_interval", "median", _interval),

@@ -189,7 +189,7 @@ METRIC_IDS = {
     *("disrupted_nights", "incidents_per_shift", "time_to_acknowledge", "cover_ledger"),
     *("rotation_feasibility", "coverage_gap_hours", "double_booked_hours", "duty_swaps"),
     "gap_between_shifts",
-    "batch_size",
+    *("batch_size", "release_punctuality", "off_hours_release_share", "hotfix_chains"),
 }
 
 
