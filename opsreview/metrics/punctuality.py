@@ -195,8 +195,8 @@ def _of_window(rows: pl.DataFrame, train: Train, window: Window) -> list[Estimat
         kept = not_measurable("share_on_time", "share", reason)
         counts = [not_measurable(name, "count", reason) for name in COUNTED[:-1]]
         counts.append(count(became.count(UNPLANNED), statistic=UNPLANNED))
-    beside = {"n_pending": became.count(PENDING), "n_excluded": became.count(EXCUSED)}
-    return [replace(kept, **beside), *counts]
+    pending, excused = became.count(PENDING), became.count(EXCUSED)
+    return [replace(kept, n_pending=pending, n_excluded=excused), *counts]
 
 
 def why_none_due(rows: pl.DataFrame, train: Train, window: Window) -> str:

@@ -20,7 +20,7 @@ STATISTICS = tuple(
 )
 _NONE = "no stable release or hotfix in the twelve months to the cycle's end"
 _NO_STABLE = "no stable release in the twelve months to the cycle's end"
-_NO_FREEZE = "the model declares no freeze: write rhythm.release.freezes"
+_NO_FREEZE = "no freeze that the model declares lies in the twelve months to the cycle's end"
 _NO_CALENDAR = "nobody's working hours are listed: Monday to Friday, 9 to 17, of the team's zone"
 
 
@@ -60,7 +60,8 @@ def release_hours_measured(view: View) -> Measured:
     """The registry's way in: the twelve months to the window's end."""
     if view.seen is None:
         return Measured(pl.DataFrame(), [not_measurable(*what, NOT_BEGUN) for what in STATISTICS])
-    rows = off_hours_release_share(view, window=year_of(view))
+    year = year_of(view)
+    rows = off_hours_release_share(view, window=year)
     told = (
         ("share", rows["day_part"] != "working"),
         ("share_on_friday", rows["weekday"] == FRIDAY),
@@ -71,13 +72,16 @@ def release_hours_measured(view: View) -> Measured:
     ]
     if rows.height and not view.calendars:
         estimates = [replace(each, reason=_NO_CALENDAR) for each in estimates]
-    return Measured(rows, [*estimates, _in_freeze(rows, view)])
+    return Measured(rows, [*estimates, _in_freeze(rows, view, year)])
 
 
-def _in_freeze(rows: pl.DataFrame, view: View) -> Estimate:
+def _in_freeze(rows: pl.DataFrame, view: View, year: Window) -> Estimate:
     """Of stable releases alone: a hotfix is what a freeze allows."""
     train = view.targets.train
-    if train is None or not train.freezes:
+    days = year.first_day(view.zone), year.last_day(view.zone)
+    if train is None or not any(
+        freeze.first_on <= days[1] and days[0] <= freeze.last_on for freeze in train.freezes
+    ):
         reason = NO_TRAIN if train is None else _NO_FREEZE
         return not_measurable("share_in_freeze", "share", reason)
     stable = rows.filter(kind="stable")
