@@ -80,8 +80,10 @@ def _slip(spoken: Spoken) -> str:
         f"Half of the releases of the last twelve months came {when} their slot "
         f"{noted(slip, n=counted(slip.n, 'slot'))}"
     )
+    missed = f"; {counted(slip.n_excluded, 'slot')} had none" if slip.n_excluded else ""
     has_trend = trend.value is not None
-    return f"{said}; the trend is {value_in_words(trend)} {noted(trend)}" if has_trend else said
+    moves = f"; the trend is {value_in_words(trend)} {noted(trend)}" if has_trend else ""
+    return said + missed + moves
 
 
 def _off_hours(spoken: Spoken) -> str:
