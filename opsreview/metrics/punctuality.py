@@ -95,6 +95,7 @@ def release_punctuality(
 def punctuality_measured(view: View) -> Measured:
     """The registry's way in: of the window, and the slip over the twelve months to its end.
 
+    All of it is held against the train in force at the window's end, whatever was declared before.
     Rows are of those twelve months; ``is_in_window`` tells the window's own.
     """
     train, seen = view.targets.train, view.seen
