@@ -38,6 +38,8 @@ class Labels(StrictModel):
     every group. Each of ``triaged_also`` says so by itself: ``milestone``, that it has one;
     ``assignee``, that somebody is assigned.
 
+    What is open with one of ``blocker`` blocks the coming release.
+
     Of ``work`` every kind that is not given keeps its usual labels (``metrics/work_mix.py``).
     """
 
@@ -46,6 +48,8 @@ class Labels(StrictModel):
     incident: list[str] = []
     priorities: Mapping[str, list[str]] = {}
     support: list[str] = []
+    blocker: list[str] = []
+    regression: list[str] = []
     work: Mapping[Literal["fix", "docs", "maintenance", "feature"], list[str]] = {}
 
     @property
@@ -66,6 +70,10 @@ class ReleaseRules(StrictModel):
     ``kinds`` are by patterns of tags (``*`` stands for anything). ``odd_minors`` are pre-releases
     for who publishes them so, from the version ``odd_minors_since`` on. ``product`` is what comes
     before ``/`` or ``@`` in the product's own tags, empty where nothing does.
+
+    ``failed`` is the team's word on which releases failed, by tag (``v1.4.0``; of one repository
+    among several ``owner/name@v1.4.0``). An issue that bears one of ``labels.regression`` is laid
+    at a release for ``regression_within_days`` (``metrics/failures.py``).
     """
 
     kinds: Mapping[
@@ -75,6 +83,8 @@ class ReleaseRules(StrictModel):
     odd_minors_since: Annotated[str, Field(pattern=r"^\d{1,6}\.\d{1,5}$")] | None = None
     product: str | None = None
     hotfix_within_days: Annotated[int, Field(ge=0, le=366)] = 14
+    failed: Mapping[str, bool] = {}
+    regression_within_days: Annotated[int, Field(ge=1, le=366)] = 14
 
 
 class ReviewParams(StrictModel):

@@ -58,10 +58,15 @@ METRIC_NAMES = {
     "release_interval": "gaps between releases",
     "change_lead_time": "time from merge to release",
     "unreleased_changes": "merged and unreleased changes",
+    "what_if_train": "the same merges under another train",
     "batch_size": "changes in a release",
     "release_punctuality": "release slots kept",
     "off_hours_release_share": "share of releases outside of working hours",
     "hotfix_chains": "hotfixes that needed another",
+    "deployment_frequency": "deployment frequency",
+    "change_fail_rate": "share of releases that failed",
+    "failed_deployment_recovery_time": "time from a failed release to the next",
+    "deployment_rework_rate": "share of releases that are hotfixes",
 }
 PHASES = {
     "queue": "before the first touch",
@@ -77,6 +82,8 @@ GROUP_NAMES = {
     "kind:stable": "stable",
     "kind:prerelease": "pre-release",
     "kind:hotfix": "hotfix",
+    "kind:declared": "declared",
+    "kind:suspected": "suspected",
     "closed_as:completed": "closed as completed",
     "closed_as:not_planned": "closed as not planned",
     "closed_as:duplicate": "closed as duplicates",
@@ -238,6 +245,10 @@ STATISTIC_NAMES = {
     ("release_interval", "longest"): "longest gap between releases",
     ("release_interval", "open"): "time since the last release",
     ("change_lead_time", "median_from_first_commit"): "time from the first commit to release",
+    ("what_if_train", "lead_time"): "median time from merge to release",
+    ("what_if_train", "releases"): "releases in the year",
+    ("what_if_train", "batch_median"): "changes in the middle release",
+    ("what_if_train", "batch_largest"): "changes in the largest release",
     ("unreleased_changes", "count"): "merged and unreleased changes",
     ("unreleased_changes", "median"): "median age of unreleased changes",
     ("batch_size", "median"): "median number of changes in a release",
@@ -255,6 +266,13 @@ STATISTIC_NAMES = {
     ("off_hours_release_share", "share_in_freeze"): "share of stable releases in a freeze",
     ("hotfix_chains", "count"): "chains of hotfixes",
     ("hotfix_chains", "longest"): "hotfixes in the longest chain",
+    ("deployment_frequency", "count"): "deployments",
+    ("deployment_frequency", "rate_per_week"): "deployments a week",
+    ("change_fail_rate", "share"): "share of releases that failed",
+    ("failed_deployment_recovery_time", "median"): (
+        "median time from a failed release to the next"
+    ),
+    ("deployment_rework_rate", "share"): "share of releases that are hotfixes",
 }
 
 

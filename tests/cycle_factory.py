@@ -339,7 +339,13 @@ def releases_frame() -> pl.DataFrame:
             rows.append(early | {"published_at": at + timedelta(days=5)})
         at += timedelta(days=14 + (number % 4) * 4)
     seen = [row for row in rows if row["published_at"] < AS_OF]
-    return pl.DataFrame([{"repo": "demo/extension", **row} for row in seen])
+    rules = {
+        "stable": "stable: a version of its line",
+        "hotfix": "hotfix: a patch within 14 days on its line",
+        "prerelease": "prerelease: the version says so",
+    }
+    told = [{"kind_rule": rules[row["kind"]], "is_draft": False, **row} for row in seen]
+    return pl.DataFrame([{"repo": "demo/extension", **row} for row in told])
 
 
 def gaps_frame() -> pl.DataFrame:

@@ -40,7 +40,7 @@ ALLOWED: dict[str, str] = {
     "checkout": "errors sources",
     "tables": "errors window params sources",
     # measure
-    "metrics": "window estimate working_time rotation train tables",
+    "metrics": "window estimate working_time cadence rotation train tables",
     # say: what happened, beside what usually does and what should
     "usual": "",
     "wording": "estimate usual",

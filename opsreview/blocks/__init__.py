@@ -8,6 +8,7 @@ from opsreview.blocks.block import Block
 from opsreview.blocks.checks import broken_references, decision_map
 from opsreview.blocks.decisions import decision_history, overdue_actions, verdicts
 from opsreview.blocks.drift import drift, handoff_cases, handoffs, held_by_kind
+from opsreview.blocks.failures import confirm_failures
 from opsreview.blocks.front import banner, fill_in, next_up, opening, waiting_now
 from opsreview.blocks.headlines import headlines
 from opsreview.blocks.load import cover_ledger, evidence, incident_clusters, load_note
@@ -16,6 +17,7 @@ from opsreview.blocks.methods import method_note
 from opsreview.blocks.model import model_at_a_glance, not_declared, operating_model_map
 from opsreview.blocks.proposals import proposals
 from opsreview.blocks.quality import data_quality
+from opsreview.blocks.releases import kinds_told, readiness, trains_compared
 from opsreview.blocks.rules import model_rules
 from opsreview.blocks.sections import (
     counting_only,
@@ -35,6 +37,7 @@ __all__ = [
     "agenda",
     "banner",
     "broken_references",
+    "confirm_failures",
     "counting_only",
     "cover_ledger",
     "data_quality",
@@ -50,6 +53,7 @@ __all__ = [
     "headlines",
     "held_by_kind",
     "incident_clusters",
+    "kinds_told",
     "load_note",
     "method_note",
     "metric_table",
@@ -63,9 +67,11 @@ __all__ = [
     "overdue_actions",
     "proposals",
     "question",
+    "readiness",
     "sign_off",
     "stepped",
     "strata_table",
+    "trains_compared",
     "verdicts",
     "waiting_board",
     "waiting_list",

@@ -25,6 +25,7 @@ ASSUMPTIONS = {
     "count": "exact: everything the sources hold was counted",
     "share of the summed time": "exact, and led by the few longest: no interval of it is honest",
     "sum of shift hours": "exact: the hours the rota holds",
+    "replayed": "the same merges at the same moments; each goes with the first departure after it",
     "turns shared evenly": "everybody takes as many turns as everybody else",
     "of turns begun": "exact: of the turns that began in the window",
     "maximum": "exact: the longest of those seen",

@@ -124,6 +124,59 @@ def _count(spoken: Spoken, metric: str, statistic: str) -> int:
     return int(spoken.estimate(metric, statistic).value or 0)
 
 
+def _deployments(spoken: Spoken) -> str:
+    rate = spoken.estimate("deployment_frequency", "rate_per_week")
+    return (
+        "Taking each published stable release and hotfix for a deployment, there were "
+        f"{value_in_words(rate)} {noted(rate)}"
+    )
+
+
+def _failures(spoken: Spoken) -> str:
+    share = spoken.estimate("change_fail_rate", "share")
+    failed = round((share.value or 0) * share.n)
+    said = (
+        f"Of {counted(share.n, 'release')} of the last twelve months {failed} "
+        f"{'is' if failed == 1 else 'are'} declared to have failed: {value_in_words(share)} "
+        f"{noted(share)}"
+    )
+    pending = f"; {share.n_pending} more are too young to tell" if share.n_pending else ""
+    return f"{said}; {_suspected(spoken)}{pending}"
+
+
+def _recovery(spoken: Spoken) -> str:
+    median = spoken.estimate("failed_deployment_recovery_time", "median")
+    if median.value is None:
+        return f"Fewer than half of the {median.n} declared failures were followed by a release"
+    return (
+        f"Half of the declared failures were followed by the next release within "
+        f"{value_in_words(median)} {noted(median)}"
+    )
+
+
+def _rework(spoken: Spoken) -> str:
+    share = spoken.estimate("deployment_rework_rate", "share")
+    hotfixes = counted(round((share.value or 0) * share.n), "hotfix", "hotfixes")
+    said = (
+        f"{hotfixes} among {counted(share.n, 'release')} of the last twelve months: "
+        f"{value_in_words(share)} {noted(share)}"
+    )
+    is_said = spoken.estimate("change_fail_rate", "share").is_measured
+    return capitalised(said if is_said else f"{said}; {_suspected(spoken)}")
+
+
+def _suspected(spoken: Spoken) -> str:
+    """How many are suspected, which is told once: beside the declared, else beside hotfixes."""
+    share = spoken.estimate("change_fail_rate", "share", "kind:suspected")
+    if not share.is_measured:
+        return "how many are suspected is not known"
+    suspected = round((share.value or 0) * share.n)
+    if not suspected:
+        return "none is suspected"
+    verb = "is" if suspected == 1 else "are"
+    return f"{suspected} {verb} suspected, because a hotfix followed: {value_in_words(share)}"
+
+
 SENTENCES: tuple[Sentence, ...] = (
     ("release_frequency", "count", _releases),
     ("release_interval", "median", _interval),
@@ -142,4 +195,8 @@ SENTENCES: tuple[Sentence, ...] = (
     ("release_punctuality", "slip", _slip),
     ("off_hours_release_share", "share", _off_hours),
     ("hotfix_chains", "count", _chains),
+    ("deployment_frequency", "rate_per_week", _deployments),
+    ("change_fail_rate", "share", _failures),
+    ("failed_deployment_recovery_time", "median", _recovery),
+    ("deployment_rework_rate", "share", _rework),
 )

@@ -18,7 +18,7 @@ from opsreview.figures.oncall import (
     load_per_person,
     shift_timeline,
 )
-from opsreview.figures.releases import release_calendar, release_gaps
+from opsreview.figures.releases import batch_sizes, release_calendar, release_gaps
 from opsreview.figures.triage import answers_by_person, review_load_bars
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "answers_by_person",
     "arrivals_against_acts",
     "backlog_by_day",
+    "batch_sizes",
     "disrupted_nights",
     "duration_curve",
     "duty_shares",

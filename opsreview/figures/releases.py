@@ -19,12 +19,14 @@ from opsreview.figures.theme import (
     INK,
     PURPLE,
     Told,
+    band,
     drawn,
     escaped,
     marked_line,
     shortened,
 )
 from opsreview.figures.time_axis import calendar_axis, local_text
+from opsreview.usual import FEWEST_TO_TELL
 from opsreview.window import Window
 from opsreview.wording import counted
 
@@ -45,7 +47,7 @@ def release_calendar(
     """The releases of the twelve months to the window's end, and the days the model wanted one.
 
     Args:
-        releases: ``tag``, ``kind``, ``published_at``, one row a release.
+        releases: ``tag``, ``kind``, ``kind_rule``, ``published_at``, one row a release.
         slots: Days of the model's release train; may be empty.
         window: The cycle; shaded.
         zone: Of the days.
@@ -88,14 +90,54 @@ def release_calendar(
     return drawn(dots, told, height=40 * len(rows) + 20, **layout)
 
 
+def batch_sizes(measured: pl.DataFrame, *, zone: ZoneInfo) -> go.Figure | None:
+    """How many merged changes came out in each stable release.
+
+    Args:
+        measured: The rows of ``batch_size``: repo, tag, published_at, change_count.
+        zone: Of the days.
+
+    Returns:
+        A bar a release, a line at the median; None without a release.
+    """
+    if measured.is_empty():
+        return None
+    batches = measured.sort("published_at").tail(MOST_GAPS)
+    counts = batches["change_count"].to_list()
+    middle = float(batches["change_count"].median() or 0)  # type: ignore[arg-type]
+    names = _names(batches)
+    days = [local_text(at, zone).replace("T", " ") for at in batches["published_at"]]
+    bars = go.Bar(
+        x=names,
+        y=counts,
+        marker={"color": BLUE},
+        customdata=days,
+        hovertemplate="%{x}: %{y} changes, %{customdata}<extra></extra>",
+    )
+    title = f"Half of {counted(len(counts), 'release')} held {middle:.0f} changes or more"
+    note = f"the largest held {max(counts)}"
+    rows = [list(row) for row in zip(names, days, counts, strict=True)]
+    told = Told(title, note, f"{title}; {note}.", ["release", "published", "changes"], rows)
+    return drawn(
+        [bars],
+        told,
+        height=220,
+        xaxis={"type": "category", "title": {"text": "release"}, "tickangle": -35},
+        yaxis={"title": {"text": "merged changes"}, "rangemode": "tozero"},
+        showlegend=False,
+        shapes=marked_line(middle, "median", axis="y", color=INK)["shapes"],
+    )
+
+
 def release_gaps(
-    measured: pl.DataFrame, *, open_hours: float | None, zone: ZoneInfo
+    measured: pl.DataFrame, *, open_hours: float | None, window: Window, zone: ZoneInfo
 ) -> go.Figure | None:
     """Days between stable releases, the one still open included.
 
     Args:
         measured: ``repo``, ``tag``, ``published_at``, ``interval_hours``, one row a stable release.
         open_hours: Since the last stable release, still counting; None when unknown.
+        window: The cycle; the range of the gaps before it is shaded.
         zone: Of the days.
 
     Returns:
@@ -117,7 +159,18 @@ def release_gaps(
         "showlegend": False,
         "shapes": marked_line(median, "median", axis="y", color=INK)["shapes"],
     }
-    return drawn(bars, _told_gaps(gaps, median, open_days, zone), height=220, **layout)
+    usual = _usual_gaps(gaps.filter(pl.col("published_at") < window.start_at)["days"])
+    if usual is not None:
+        layout["shapes"] += [band(*usual)]
+    return drawn(bars, _told_gaps(gaps, median, open_days, usual, zone), height=220, **layout)
+
+
+def _usual_gaps(earlier_days: pl.Series) -> tuple[float, float] | None:
+    """Lowest and highest of the gaps before the cycle; None where they are too few to tell."""
+    if earlier_days.len() < FEWEST_TO_TELL:
+        return None
+    days = earlier_days.to_list()
+    return min(days), max(days)
 
 
 def _names(gaps: pl.DataFrame) -> list[str]:
@@ -141,8 +194,12 @@ def _release_dots(seen: pl.DataFrame, kind: str, zone: ZoneInfo) -> go.Scatter:
             "symbol": symbol,
             "line": {"width": 1.5, "color": color},
         },
-        customdata=[escaped(tag) for tag in seen["tag"]],
-        hovertemplate="%{customdata}: %{x|%a %e %b %Y %H:%M}<extra></extra>",
+        customdata=[
+            [escaped(tag), escaped(rule)] for tag, rule in seen["tag", "kind_rule"].iter_rows()
+        ],
+        hovertemplate=(
+            "%{customdata[0]}: %{x|%a %e %b %Y %H:%M}<br>%{customdata[1]}<extra></extra>"
+        ),
     )
 
 
@@ -180,14 +237,15 @@ def _told_calendar(seen: pl.DataFrame, due: Sequence[date], window: Window, zone
     if due:
         note = f"{counted(len(due), 'slot')} in the model · {note}"
     rows: list[list[Any]] = [
-        [row["tag"], KINDS[row["kind"]][0], local_text(row["published_at"], zone)[:10]]
-        for row in seen.select("tag", pl.col("kind").cast(pl.String), "published_at").iter_rows(
-            named=True
-        )
+        [tag, KINDS[kind][0], local_text(published_at, zone)[:10], rule]
+        for tag, kind, published_at, rule in seen.select(
+            "tag", pl.col("kind").cast(pl.String), "published_at", "kind_rule"
+        ).iter_rows()
     ]
-    rows += [[None, SLOT_ROW, day.isoformat()] for day in due]
+    rows += [[None, SLOT_ROW, day.isoformat(), "of the model's train"] for day in due]
     rows.sort(key=lambda row: row[2])
-    return Told(title, note, f"{title}; {note}.", ["release", "kind", "day"], rows)
+    columns = ["release", "kind", "day", "told by"]
+    return Told(title, note, f"{title}; {note}.", columns, rows)
 
 
 def _gap_bars(gaps: pl.DataFrame, names: list[str], zone: ZoneInfo) -> go.Bar:
@@ -213,13 +271,22 @@ def _open_bar(open_days: float) -> go.Bar:
     )
 
 
-def _told_gaps(gaps: pl.DataFrame, median: float, open_days: float | None, zone: ZoneInfo) -> Told:
+def _told_gaps(
+    gaps: pl.DataFrame,
+    median: float,
+    open_days: float | None,
+    usual: tuple[float, float] | None,
+    zone: ZoneInfo,
+) -> Told:
     longest = float(gaps["days"].max())  # type: ignore[arg-type]
     gap_count = counted(gaps.height, "gap")
     title = f"Half of {gap_count} between releases are up to {in_words(median, 'days')}"
     parts = [f"longest {in_words(longest, 'days')}"]
     if open_days is not None:
         parts.append(f"{in_words(open_days, 'days')} since the last one (hatched)")
+    if usual is not None:
+        low, high = (in_words(days, "days") for days in usual)
+        parts.append(f"shaded: {low} to {high}, the gaps before the cycle")
     rows: list[list[Any]] = [
         [tag, local_text(at, zone)[:10], round(days, 1)]
         for tag, at, days in gaps.select("tag", "published_at", "days").iter_rows()

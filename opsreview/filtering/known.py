@@ -62,6 +62,9 @@ class Known:
                 "triaged_also": list(subject.groups.triaged_also),
                 "support": list(subject.groups.support),
                 "work": _lists(subject.groups.work),
+                "regression": list(subject.groups.regression),
+                "regression_within_days": subject.groups.regression_within_days,
+                "hotfix_within_days": subject.groups.hotfix_within_days,
             },
             "calendars": {name: _calendar(each) for name, each in subject.calendars.items()},
             "coverage": [

@@ -58,7 +58,8 @@ class Groups:
 
     ``triaged`` are groups of patterns: an issue is triaged while it bears a label of each. Any of
     ``triaged_also`` (``milestone``, ``assignee``) says so by itself.
-    ``support`` are the labels of questions, ``work`` those of each kind of work.
+    ``support`` are the labels of questions, ``work`` those of each kind of work. ``regression`` are
+    those of what a release broke; the days are how long it and a hotfix are laid at a release.
     """
 
     priorities: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -67,6 +68,9 @@ class Groups:
     triaged_also: Sequence[str] = ()
     support: Sequence[str] = ()
     work: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    regression: Sequence[str] = ()
+    regression_within_days: int = 14
+    hotfix_within_days: int = 14
 
     def labelled(self) -> dict[str, pl.Expr]:
         """By group (``priority:p1``, ``area:preview``), true where ``label`` is one of its."""

@@ -48,6 +48,9 @@ CARRIED_OVER = {
     ("off_hours_release_share", "share_in_freeze"),
     ("hotfix_chains", "count"),
     ("hotfix_chains", "longest"),
+    ("change_fail_rate", "share"),
+    ("failed_deployment_recovery_time", "median"),
+    ("deployment_rework_rate", "share"),
     ("backlog", "at_start"),
     ("backlog", "at_end"),
 }

@@ -79,7 +79,7 @@ def build_cycle(
         drift = [claim.to_json() for claim in held]
         write_json(made / "drift.json", drift)
         write_json(made / "signals.json", signals)
-        write_json(made / "next.json", next_up(history, plan, model, called))
+        write_json(made / "next.json", next_up(history, plan, seen.reading, model, called))
         proposed = proposal_rows(history, plan, held, found, known)
         write_proposals(made / "proposals.yaml", proposed)
         if model is not None:

@@ -13,6 +13,7 @@ from opsreview.metrics.planned_duty import is_declared
 from opsreview.metrics.reading import CycleReading
 from opsreview.metrics.reviews import time_to_first_review
 from opsreview.operating_model.document import OperatingModel
+from opsreview.pipeline.readiness import readiness
 from opsreview.pipeline.reading import Plan, TeamHistory
 from opsreview.privacy import Appearance
 from opsreview.tables.history import labels_at
@@ -78,9 +79,13 @@ def waiting_now(
 
 
 def next_up(
-    history: TeamHistory, plan: Plan, model: OperatingModel | None, called: Appearance
+    history: TeamHistory,
+    plan: Plan,
+    reading: CycleReading,
+    model: OperatingModel | None,
+    called: Appearance,
 ) -> dict[str, Any]:
-    """``next.json``: the shifts and release slots to come, and what to fill in."""
+    """``next.json``: the shifts, slots and release to come, and what to fill in."""
     slots: list[str] = []
     ahead: list[str] = []
     if model is not None:
@@ -93,6 +98,7 @@ def next_up(
         "on_duty": _on_duty(history.tables.frames["shifts"], plan, called),
         "release_slot": ahead[0] if ahead else None,
         "slots": slots,
+        "release": readiness(history, plan, reading, model, called),
         "fill_in": fill_in(history, model)[:3],
     }
 

@@ -14,15 +14,17 @@ from opsreview.estimate import Estimate, not_measurable
 from opsreview.filtering.known import Known
 from opsreview.findings import Finding
 from opsreview.metrics.reading import read_metric
+from opsreview.metrics.train_what_if import CADENCES, TODAY
 from opsreview.metrics.turns import turns
 from opsreview.metrics.view import Targets
 from opsreview.operating_model.conformance import Held, Observed, kinds_of_work
 from opsreview.operating_model.document import OperatingModel
 from opsreview.operating_model.proposals import proposals
-from opsreview.pipeline.reading import Plan, TeamHistory
+from opsreview.pipeline.reading import Plan, TeamHistory, targets_of
 from opsreview.planning.history import History
 from opsreview.rotation import Rotation
 from opsreview.window import Window
+from opsreview.wording import counted, value_in_words
 
 if TYPE_CHECKING:
     from opsreview.planning.wanted import Wanted
@@ -70,10 +72,37 @@ def proposal_rows(
     )
     shown, called = [], known.called
     for one in made:
-        replayed = _replayed(one, history.model.rotation(history.team.zone), plan, known)
+        replayed = _another_train(one, history, plan) or _replayed(
+            one, history.model.rotation(history.team.zone), plan, known
+        )
         told = {key: called.said(one[key]) for key in ("current", "proposed")}
         shown.append(one | told | {"what_if": " ".join(filter(None, (one["what_if"], replayed)))})
     return shown
+
+
+def _another_train(proposal: Mapping[str, Any], history: TeamHistory, plan: Plan) -> str | None:
+    """What another cadence would have meant for the merges of a year; None where it is not one."""
+    every = str(proposal["proposed"])
+    name = next((name for name, cadence in CADENCES.items() if cadence.text == every), None)
+    if proposal["path"] != "rhythm.release.every" or name is None:
+        return None
+    found = read_metric(
+        "what_if_train",
+        history.subject,
+        window=plan.cycle.window,
+        as_of=plan.as_of,
+        targets=targets_of(history, plan),
+    )
+    told = {(each.group, each.statistic): each for each in found.estimates}
+    then, today = (told.get((f"train:{of}", "lead_time")) for of in (name, TODAY))
+    if then is None or today is None or not (then.is_measured and today.is_measured):
+        return None
+    counts = [told[f"train:{of}", "releases"] for of in (name, TODAY)]
+    return (
+        f"Of {counted(then.n, 'merge')} of the last year half would have been released within "
+        f"{value_in_words(then)} instead of {value_in_words(today)}, with "
+        f"{value_in_words(counts[0])} releases instead of {value_in_words(counts[1])}."
+    )
 
 
 def _replayed(

@@ -222,7 +222,7 @@ def _decisions(team: Team, model: OperatingModel | None) -> Sequence[Decision]:
 
 
 def _groups(team: Team, model: OperatingModel | None) -> Groups:
-    labels = team.review.labels
+    labels, releases = team.review.labels, team.review.releases
     work = {str(kind): patterns for kind, patterns in labels.work.items()}
     return Groups(
         labels.priorities,
@@ -231,6 +231,9 @@ def _groups(team: Team, model: OperatingModel | None) -> Groups:
         labels.triaged_also,
         labels.support,
         work,
+        labels.regression,
+        releases.regression_within_days,
+        releases.hotfix_within_days,
     )
 
 

@@ -243,7 +243,7 @@ def _candidate_schema(name: str) -> dict[str, Any]:
         c.removesuffix("_account") for c in SCHEMAS[name].column_names() if c.endswith("_account")
     ]
     added = {role + ending for role in roles for ending in resolved}
-    added |= {"line", "kind", "kind_rule"} if name == "releases" else set(TOLD)
+    added |= {"line", "kind", "kind_rule", "is_failed"} if name == "releases" else set(TOLD)
     schema = SCHEMAS[name].create_empty().schema
     text = {column: pl.String() for column, dtype in schema.items() if isinstance(dtype, pl.Enum)}
     return {column: dtype for column, dtype in (schema | text).items() if column not in added}

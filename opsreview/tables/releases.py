@@ -23,6 +23,8 @@ _PRERELEASE = r"(?i)\d[-.]?(alpha|beta|rc|pre|preview|prerelease|insider|dev)"
 def classified(releases: pl.DataFrame, rules: ReleaseRules) -> pl.DataFrame:
     """The releases with ``line``, ``kind``, and ``kind_rule``: the rule that told it. Ours.
 
+    ``is_failed`` is what ``review.yaml`` says of the tag, null where it says nothing.
+
     The first rule that holds tells:
 
     - ``review.yaml`` says so, by a pattern of the tag;
@@ -56,9 +58,19 @@ def classified(releases: pl.DataFrame, rules: ReleaseRules) -> pl.DataFrame:
     own = ["product", "ours", "name", "major", "minor", "patch", "number", "before", "patch_share"]
     return (
         numbered.with_columns(kind_rule=rule)
-        .with_columns(kind=pl.col("kind_rule").str.extract(r"^(\w+)"))
+        .with_columns(kind=pl.col("kind_rule").str.extract(r"^(\w+)"), is_failed=_is_failed(rules))
         .drop(own)
     )
+
+
+def _is_failed(rules: ReleaseRules) -> pl.Expr:
+    """What the team says of the tag of the one repository, else of the tag in any."""
+    said = [
+        pl.when(named == tag).then(pl.lit(is_failed))
+        for named in (pl.format("{}@{}", "repo", "tag"), pl.col("tag"))
+        for tag, is_failed in rules.failed.items()
+    ]
+    return pl.coalesce(*said, pl.lit(None, pl.Boolean))
 
 
 def _with_names(releases: pl.DataFrame, rules: ReleaseRules) -> pl.DataFrame:

@@ -121,7 +121,8 @@ class Events(dy.Schema):
 class Releases(dy.Schema):
     """One row per release or tag. ``kind_rule`` names the rule that told its ``kind``.
 
-    ``commit`` is the one it was made of, where the source says.
+    ``commit`` is the one it was made of, where the source says. ``is_failed`` is the team's word
+    in ``review.yaml``, null where it gave none.
     """
 
     repo = dy.String(primary_key=True)
@@ -137,6 +138,7 @@ class Releases(dy.Schema):
     line = _text()
     kind = dy.Enum(RELEASE_KINDS)
     kind_rule = dy.String()
+    is_failed = dy.Bool(nullable=True)
 
 
 class Incidents(dy.Schema):

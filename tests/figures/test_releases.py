@@ -4,7 +4,9 @@ import polars as pl
 from cycle_documents import WINDOW, ZONE
 from cycle_factory import gaps_frame, releases_frame
 
-from opsreview.figures import release_calendar, release_gaps
+from opsreview.figures import batch_sizes, release_calendar, release_gaps
+
+from .load_frames import batches
 
 SLOTS = [date(2026, 10, 13), date(2026, 10, 27), date(2020, 1, 1)]
 
@@ -15,6 +17,13 @@ def test_calendar_counts_the_cycle_and_the_year() -> None:
     assert figure.layout.title.text == "2 stable releases in the cycle, 19 in twelve months"
     assert "2 slots" in figure.layout.title.subtitle.text
     assert "Europe/Madrid" in figure.layout.xaxis.title.text
+
+
+def test_calendar_tells_the_rule_that_told_each_release() -> None:
+    figure = release_calendar(releases_frame(), [], window=WINDOW, zone=ZONE)
+    assert figure is not None
+    assert figure.data[0].customdata[0][1] == "stable: a version of its line"
+    assert figure.layout.meta["table"]["rows"][0][3] == "stable: a version of its line"
 
 
 def test_calendar_without_slots_has_no_row_for_them() -> None:
@@ -30,34 +39,61 @@ def test_releases_after_the_cycle_are_not_in_its_calendar() -> None:
 
 
 def test_gap_still_open_is_drawn_and_told() -> None:
-    figure = release_gaps(gaps_frame(), open_hours=288.0, zone=ZONE)
+    figure = release_gaps(gaps_frame(), open_hours=288.0, window=WINDOW, zone=ZONE)
     assert figure is not None
     assert list(figure.data[1].y) == [12.0]
     assert "12 d since the last one" in figure.layout.title.subtitle.text
 
 
 def test_gaps_without_an_open_one_have_no_hatched_bar() -> None:
-    figure = release_gaps(gaps_frame(), open_hours=None, zone=ZONE)
+    figure = release_gaps(gaps_frame(), open_hours=None, window=WINDOW, zone=ZONE)
     assert figure is not None
     assert len(figure.data) == 1
 
 
+def test_gaps_stand_beside_the_range_of_those_before_the_cycle() -> None:
+    gaps = gaps_frame()
+    earlier = gaps.filter(pl.col("published_at") < WINDOW.start_at)["interval_hours"]
+
+    figure = release_gaps(gaps, open_hours=None, window=WINDOW, zone=ZONE)
+
+    assert figure is not None
+    shaded = next(shape for shape in figure.layout.shapes if shape.type == "rect")
+    assert (shaded.y0, shaded.y1) == (earlier.min() / 24, earlier.max() / 24)
+    assert "shaded: 14 d to 26 d, the gaps before the cycle" in figure.layout.title.subtitle.text
+
+
+def test_few_gaps_before_the_cycle_are_no_range() -> None:
+    figure = release_gaps(gaps_frame().tail(7), open_hours=None, window=WINDOW, zone=ZONE)
+    assert figure is not None
+    assert {shape.type for shape in figure.layout.shapes} == {"line"}
+
+
 def test_no_gap_is_no_picture() -> None:
-    assert release_gaps(pl.DataFrame(), open_hours=288.0, zone=ZONE) is None
+    assert release_gaps(pl.DataFrame(), open_hours=288.0, window=WINDOW, zone=ZONE) is None
 
 
 def test_same_tag_in_two_repositories_is_two_bars() -> None:
     two = pl.concat(
         [gaps_frame().tail(1), gaps_frame().tail(1).with_columns(repo=pl.lit("demo/other"))]
     )
-    figure = release_gaps(two, open_hours=None, zone=ZONE)
+    figure = release_gaps(two, open_hours=None, window=WINDOW, zone=ZONE)
     assert figure is not None
     assert len(set(figure.data[0].x)) == 2
 
 
 def test_tags_are_escaped_in_the_picture_and_plain_in_the_table() -> None:
     named = gaps_frame().tail(1).with_columns(tag=pl.lit("<b>v1</b>"))
-    figure = release_gaps(named, open_hours=None, zone=ZONE)
+    figure = release_gaps(named, open_hours=None, window=WINDOW, zone=ZONE)
     assert figure is not None
     assert figure.data[0].x[0] == "&lt;b&gt;v1&lt;/b&gt;"
     assert figure.layout.meta["table"]["rows"][0][0] == "<b>v1</b>"
+
+
+def test_batches_say_the_middle_and_the_largest() -> None:
+    figure = batch_sizes(batches(("v1.0.0", 3), ("v1.1.0", 9), ("v1.2.0", 4)), zone=ZONE)
+
+    assert figure is not None
+    assert figure.layout.title.text == "Half of 3 releases held 4 changes or more"
+    assert figure.layout.title.subtitle.text == "the largest held 9"
+    assert batch_sizes(pl.DataFrame(), zone=ZONE) is None

@@ -11,7 +11,7 @@ from opsreview.figures import theme
 from opsreview.review import Review
 
 from .flow_frames import answers, hours, life
-from .load_frames import absence, half_a_year, incidents, nights, shares
+from .load_frames import absence, batches, half_a_year, incidents, nights, shares
 
 LIGHT, DARK = "#ffffff", "#12171e"
 
@@ -45,7 +45,12 @@ def drawn(review: Review) -> list[go.Figure]:
         figures.release_calendar(
             review.table("releases"), review.release_slots, window=window, zone=zone
         ),
-        figures.release_gaps(review.measured("release_interval"), open_hours=None, zone=zone),
+        figures.release_gaps(
+            review.measured("release_interval"),
+            open_hours=None,
+            window=review.window,
+            zone=zone,
+        ),
         figures.time_by_phase(life("issue", 9.0, queue=0.4, waiting_on_us=0.6)),
         figures.arrivals_against_acts(
             hours("arrivals", ("mon", 9, 2)),
@@ -53,6 +58,7 @@ def drawn(review: Review) -> list[go.Figure]:
             at_work=not_measurable("share_in_working_hours", "share", "no calendar"),
         ),
         figures.answers_by_person(answers(("ada", 6))),
+        figures.batch_sizes(batches(("v1.0.0", 3), ("v1.1.0", 5)), zone=zone),
         figures.incident_dots(incidents((1, 2.0, False)), window=window, zone=zone),
         figures.disrupted_nights(nights(("ada", 5, 1)), window=window, zone=zone),
         figures.load_over_half_a_year(*half_a_year()),

@@ -122,6 +122,7 @@ TABLES = {
         "line",
         "kind",
         "kind_rule",
+        "is_failed",
     ],
     "incidents": [
         "source",
@@ -190,6 +191,9 @@ METRIC_IDS = {
     *("rotation_feasibility", "coverage_gap_hours", "double_booked_hours", "duty_swaps"),
     "gap_between_shifts",
     *("batch_size", "release_punctuality", "off_hours_release_share", "hotfix_chains"),
+    "what_if_train",
+    *("deployment_frequency", "change_fail_rate", "failed_deployment_recovery_time"),
+    "deployment_rework_rate",
 }
 
 
@@ -229,11 +233,11 @@ def test_every_metric_states_something_in_words_of_the_scheme(built_demo):
     assert set(metrics["scope"]) == {"all", "example/analyst-extension"}
     assert set(metrics["unit"]) == {
         *("hours", "working_hours", "share", "count", "per_week", "per_shift", "ratio"),
-        "changes",
+        *("changes", "days", "days_per_slot"),
     }
     kinds = {group.partition(":")[0] for group in metrics["group"].unique()}
     known = {"all", "kind", "person", "day_part", "priority", "area", "label", "relation"}
-    assert kinds == known | {"closed_as", "work", "phase", "channel", "evidence"}
+    assert kinds == known | {"closed_as", "work", "phase", "channel", "evidence", "train"}
     assert metrics.select("metric", "scope", "group", "statistic").is_unique().all()
 
 

@@ -240,3 +240,20 @@ def test_years_of_an_extension_fall_into_their_kinds():
         "other": 1,
     }
     assert set(found.values()) == set(RELEASE_KINDS)
+
+
+# What the team says of failures
+
+
+def test_team_has_the_word_on_which_releases_failed():
+    rules = ReleaseRules(failed={"v1.2.0": True, "v1.3.0": False})
+    days = [("v1.2.0", "2026-10-01"), ("v1.3.0", "2026-10-05"), ("v1.4.0", "2026-10-09")]
+    assert released(*days, rules=rules)["is_failed"].to_list() == [True, False, None]
+    assert released(*days)["is_failed"].to_list() == [None, None, None]
+
+
+def test_tag_with_its_repository_is_that_of_no_other():
+    rules = ReleaseRules(failed={f"{REPO}@v1.2.0": True, "v1.2.0": False})
+    assert released(("v1.2.0", "2026-10-01"), rules=rules)["is_failed"].to_list() == [True]
+    (row,) = released(("v1.2.0", "2026-10-01"), rules=rules, repo="team/other").to_dicts()
+    assert row["is_failed"] is False

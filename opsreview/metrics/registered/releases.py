@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from opsreview.metrics import hotfixes, punctuality, release_hours, released, releases
+from opsreview.metrics import (
+    deployments,
+    hotfixes,
+    punctuality,
+    release_hours,
+    released,
+    releases,
+    train_what_if,
+)
 from opsreview.metrics.metric import CHAOSS, RECENT, Metric
+
+_DORA = "https://dora.dev/guides/dora-metrics-four-keys/"
 
 RELEASES = (
     Metric(
@@ -33,7 +43,7 @@ RELEASES = (
         ("pull_requests", "releases"),
         tuple((name, "hours") for name in released.LEAD_TIMES),
         "DORA",
-        "https://dora.dev/guides/dora-metrics-four-keys/",
+        _DORA,
         released.lead_time_measured,
     ),
     Metric(
@@ -88,6 +98,61 @@ RELEASES = (
         "ours",
         "",
         hotfixes.chains_measured,
+        earlier=RECENT,
+    ),
+    Metric(
+        "what_if_train",
+        "releases",
+        "The merges of a year under a weekly, fortnightly or monthly train, beside what was",
+        ("pull_requests", "releases"),
+        train_what_if.STATISTICS,
+        "ours",
+        "",
+        train_what_if.what_if_train_measured,
+        earlier=0,
+    ),
+    Metric(
+        "deployment_frequency",
+        "releases",
+        "Deployments: a published stable release or hotfix stands for one",
+        ("releases",),
+        (("count", "count"), ("rate_per_week", "per_week")),
+        "DORA",
+        _DORA,
+        deployments.frequency_measured,
+        earlier=RECENT,
+    ),
+    Metric(
+        "change_fail_rate",
+        "releases",
+        "Share of the deployments of twelve months that failed: declared and suspected apart",
+        ("releases",),
+        (("share", "share"),),
+        "DORA",
+        _DORA,
+        deployments.fail_rate_measured,
+        earlier=RECENT,
+    ),
+    Metric(
+        "failed_deployment_recovery_time",
+        "releases",
+        "Hours from a failed deployment to the repository's next: declared and suspected apart",
+        ("releases",),
+        (("median", "hours"),),
+        "DORA",
+        _DORA,
+        deployments.recovery_measured,
+        earlier=RECENT,
+    ),
+    Metric(
+        "deployment_rework_rate",
+        "releases",
+        "Share of the deployments of twelve months that were hotfixes, so not planned",
+        ("releases",),
+        (("share", "share"),),
+        "DORA",
+        _DORA,
+        deployments.rework_measured,
         earlier=RECENT,
     ),
 )

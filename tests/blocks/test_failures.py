@@ -1,0 +1,65 @@
+"""Lines to copy that confirm or deny what is suspected."""
+
+from html import unescape
+from pathlib import Path
+
+import polars as pl
+import pytest
+from cycle_factory import write_cycle
+from ruamel.yaml import YAML
+
+from opsreview import blocks, open_review
+from opsreview.review import Review
+
+SUSPECTED = "the hotfix {} followed"
+ROWS = [
+    ("team/product", "v1.4.0", True, SUSPECTED.format("v1.4.1")),
+    ("team/product", "1.10", True, SUSPECTED.format("<b>1.10.1</b>\n    other: true")),
+    ("team/product", "v1.5.0", False, None),
+]
+
+
+def cycle(folder: Path, *, repos: list[str], rows: list[tuple[object, ...]]) -> Review:
+    write_cycle(folder, run={"repos": repos})
+    review = open_review("demo", "2026-10", outputs=folder)
+    schema = ["repo", "tag", "is_suspected", "why"]
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    frame.write_parquet(review.folder / "measured/change_fail_rate.parquet")
+    return review
+
+
+def lines(review: Review) -> dict[str, object]:
+    block = blocks.confirm_failures(review)
+    assert block is not None
+    (_, stanza) = block.html.split("<pre><code>")
+    read = YAML(typ="safe").load(unescape(stanza.split("</code></pre>")[0]))
+    return read["releases"]["failed"]
+
+
+def test_lines_name_each_suspected_release_and_nothing_else(tmp_path: Path) -> None:
+    review = cycle(tmp_path, repos=["team/product"], rows=ROWS)
+
+    assert lines(review) == {"v1.4.0": True, "1.10": True}
+
+
+def test_text_from_outside_is_escaped(tmp_path: Path) -> None:
+    block = blocks.confirm_failures(cycle(tmp_path, repos=["team/product"], rows=ROWS))
+
+    assert block is not None
+    assert "<b>1" not in block.html
+    assert "2 releases of the last twelve months are suspected" in block.html
+
+
+def test_of_several_repositories_each_tag_is_written_with_its_own(tmp_path: Path) -> None:
+    review = cycle(tmp_path, repos=["team/product", "team/other"], rows=ROWS[:1])
+
+    assert lines(review) == {"team/product@v1.4.0": True}
+
+
+@pytest.mark.parametrize("rows", [[], ROWS[2:]])
+def test_nothing_suspected_asks_for_nothing(tmp_path: Path, rows: list[tuple[object, ...]]) -> None:
+    assert blocks.confirm_failures(cycle(tmp_path, repos=["team/product"], rows=rows)) is None
+
+
+def test_cycle_without_the_metric_asks_for_nothing(review: Review) -> None:
+    assert blocks.confirm_failures(review) is None
