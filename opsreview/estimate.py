@@ -108,6 +108,8 @@ def in_words(value: float | None, unit: str) -> str:
         return f"{_plain(value)} working h" if value >= 1 else f"{60 * value:.0f} working min"
     if unit == "days":
         return _plain(value) + " d"
+    if unit == "days_per_slot":
+        return f"{value:.2g} d a slot"
     if unit == "per_week":
         return _plain(value) + " a week"
     if unit == "per_shift":

@@ -73,7 +73,7 @@ def headlines(review: Review) -> Block:
 def headlines_of(review: Review) -> list[Headline]:
     """The headlines of a cycle, in the order of the team's choice, else the usual six."""
     cards = {f"{card.metric}.{card.statistic}": card for card in CARDS}
-    rows = review.signals["headlines"] or [{"id": name} for name in cards]
+    rows = review.signals["headlines"] or [{"id": name} for name in list(cards)[:USUAL]]
     return [_headline(review, cards.get(row["id"]) or _plain_card(row), row) for row in rows]
 
 
@@ -221,6 +221,20 @@ def _releases(review: Review, estimate: Estimate) -> str:
     return capitalised(counted(round(estimate.value or 0), "stable release"))
 
 
+def _slots_kept(review: Review, estimate: Estimate) -> str:
+    kept = round((estimate.value or 0) * estimate.n)
+    verb = "was" if kept == 1 else "were"
+    return f"{kept} of {counted(estimate.n, 'release slot')} {verb} kept"
+
+
+def _slots_missed(review: Review) -> list[str]:
+    """What became of the others; nothing of what there was none of."""
+    named = ("late", "skipped", "overdue", "unplanned")
+    found = {name: review.estimate("release_punctuality", name).value for name in named}
+    missed = [f"{round(value)} {name}" for name, value in found.items() if value]
+    return [*([", ".join(missed)] if missed else []), *_last_release(review)]
+
+
 def _last_release(review: Review) -> list[str]:
     since = review.estimate("release_interval", "open")
     return [f"the last one {in_words(since.value, 'hours')} ago"] if since.value else []
@@ -234,6 +248,7 @@ def _nothing(review: Review) -> list[str]:
     return []
 
 
+USUAL = 6  # of the cards: those of a team without a release train
 CARDS = (
     Card(
         "response_attainment", "share_answered", "all", _answered, _not_answered, partial(_says, "")
@@ -257,4 +272,12 @@ CARDS = (
         partial(_says, "Chance: the same clusters dealt at random."),
     ),
     Card("release_frequency", "count", "kind:stable", _releases, _last_release, partial(_says, "")),
+    Card(
+        "release_punctuality",
+        "share_on_time",
+        "all",
+        _slots_kept,
+        _slots_missed,
+        partial(_says, "A slot is its day and the day after."),
+    ),
 )

@@ -15,6 +15,7 @@ ASSUMPTIONS = {
     "Wilson": "items fall to one side or the other independently of each other",
     "exact Poisson": "things happen independently of each other, at one rate through the window",
     "order statistics": "whole values, independent of each other; of any shape",
+    "Theil-Sen": "values independent of each other but for a straight trend; of any shape",
     "ratio of Poisson rates": "things happen independently of each other, each at its own rate",
     "of the answered alone": "that who was not answered tells nothing: it is there to be doubted",
     "median": "too few values for an interval",

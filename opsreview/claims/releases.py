@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from opsreview.claims.spoken import Sentence, Spoken, half, noted
-from opsreview.wording import capitalised, counted, value_in_words
+from opsreview.estimate import Estimate
+from opsreview.wording import capitalised, certainty_in_words, counted, value_in_words
 
 
 def _releases(spoken: Spoken) -> str:
@@ -54,6 +55,73 @@ def _batch(spoken: Spoken) -> str:
         f"{value_in_words(median)} merged changes {noted(median, n=counted(median.n, 'release'))}; "
         f"the largest brought {value_in_words(largest)}"
     )
+
+
+def _punctuality(spoken: Spoken) -> str:
+    kept = spoken.estimate("release_punctuality", "share_on_time")
+    on_time = _of_share(kept)
+    names = ("late", "skipped", "overdue")
+    missed = [(name, _count(spoken, "release_punctuality", name)) for name in names]
+    said = ", ".join(f"{found} {name}" for name, found in missed if found)
+    unplanned = _count(spoken, "release_punctuality", "unplanned")
+    return (
+        f"{on_time} of {counted(kept.n, 'release slot')} {'was' if on_time == 1 else 'were'} kept "
+        f"({certainty_in_words(kept)})"
+        + (f": {said}" if said else "")
+        + (f"; {counted(unplanned, 'release')} came unplanned" if unplanned else "")
+    )
+
+
+def _slip(spoken: Spoken) -> str:
+    slip = spoken.estimate("release_punctuality", "slip")
+    trend = spoken.estimate("release_punctuality", "slip_trend")
+    when = f"up to {value_in_words(slip)} after" if slip.value else "on the day of"
+    said = (
+        f"Half of the releases of the last twelve months came {when} their slot "
+        f"{noted(slip, n=counted(slip.n, 'slot'))}"
+    )
+    missed = f"; {counted(slip.n_excluded, 'slot')} had none" if slip.n_excluded else ""
+    has_trend = trend.value is not None
+    moves = f"; the trend is {value_in_words(trend)} {noted(trend)}" if has_trend else ""
+    return said + missed + moves
+
+
+def _off_hours(spoken: Spoken) -> str:
+    metric = "off_hours_release_share"
+    outside = spoken.estimate(metric, "share")
+    places = (
+        ("share_on_friday", "on a Friday"),
+        ("share_at_night", "at night"),
+        ("share_in_freeze", "in a freeze"),
+    )
+    others = [(_of_share(spoken.estimate(metric, name)), where) for name, where in places]
+    said = ", ".join(f"{found} {where}" for found, where in others if found)
+    return (
+        f"{_of_share(outside)} of {counted(outside.n, 'release')} of the last twelve months came "
+        f"outside of working hours ({certainty_in_words(outside)})" + (f"; {said}" if said else "")
+    )
+
+
+def _chains(spoken: Spoken) -> str:
+    longest = spoken.estimate("hotfix_chains", "longest")
+    chains = _count(spoken, "hotfix_chains", "count")
+    if not longest.value:
+        return "There was no hotfix in the last twelve months"
+    if not chains:
+        return "No hotfix of the last twelve months needed another one"
+    often = "Once" if chains == 1 else f"{chains} times"
+    return (
+        f"{often} in the last twelve months a hotfix needed another one; the longest chain had "
+        f"{int(longest.value)}"
+    )
+
+
+def _of_share(estimate: Estimate) -> int:
+    return round((estimate.value or 0) * estimate.n)
+
+
+def _count(spoken: Spoken, metric: str, statistic: str) -> int:
+    return int(spoken.estimate(metric, statistic).value or 0)
 
 
 def _deployments(spoken: Spoken) -> str:
@@ -123,6 +191,10 @@ SENTENCES: tuple[Sentence, ...] = (
     ),
     ("unreleased_changes", "count", _unreleased),
     ("batch_size", "median", _batch),
+    ("release_punctuality", "share_on_time", _punctuality),
+    ("release_punctuality", "slip", _slip),
+    ("off_hours_release_share", "share", _off_hours),
+    ("hotfix_chains", "count", _chains),
     ("deployment_frequency", "rate_per_week", _deployments),
     ("change_fail_rate", "share", _failures),
     ("failed_deployment_recovery_time", "median", _recovery),

@@ -126,6 +126,7 @@ def _scale(measured: pl.DataFrame) -> tuple[float, str]:
     unit = measured["unit"][0]
     if unit != "hours":
         names = {"share": "share", "per_week": "a week", "count": "count", "days": "days"}
+        names["days_per_slot"] = "days a slot"
         return 1.0, names.get(unit, unit)
     longest = float(measured["value"].max() or 0)  # type: ignore[arg-type]
     return (24.0, "days") if longest >= 48 else (1.0, "hours")

@@ -128,9 +128,9 @@ def with_mergers(pull_requests: pl.DataFrame, events: pl.DataFrame) -> pl.LazyFr
     )
 
 
-def releases(tables: Tables, *, kinds: Sequence[str] = (*SHIPPED, "prerelease")) -> pl.LazyFrame:
-    """Every publication of a release of these kinds by a person; key is its tag."""
-    shipped = published(tables["releases"], kinds=kinds).filter(pl.col("author_kind") == "human")
+def releases(tables: Tables) -> pl.LazyFrame:
+    """Every publication of a stable release or a hotfix by a person; key is its tag."""
+    shipped = published(tables["releases"], kinds=SHIPPED).filter(pl.col("author_kind") == "human")
     return shipped.select(
         "repo",
         number=pl.lit(None, pl.Int64),

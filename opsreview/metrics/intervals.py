@@ -19,6 +19,7 @@ from opsreview.estimate import Estimate, not_measurable
 
 Z95 = float(ndtri(0.975))
 FEWEST_FOR_ORDER_STATISTICS = 6
+FEWEST_FOR_A_TREND = 8
 
 Values = Sequence[float] | npt.NDArray[np.floating] | pl.Series
 
@@ -114,6 +115,32 @@ def order_statistic_median(values: Values) -> MedianBounds:
     return MedianBounds(median, float(ordered[rank - 1]), float(ordered[-rank]), None)
 
 
+def theil_sen(places: Values, values: Values) -> tuple[float, float, float]:
+    """The median of the slopes between all pairs of values, with its 95 % bounds.
+
+    Places must differ from each other. Written out here as ``scipy.stats`` takes long to import;
+    the tests hold it against that.
+
+    Raises:
+        ValueError: there are fewer than two values.
+
+    Source:
+        Theil (1950), Proc. KNAW 53:386-392; the bounds by Sen (1968), JASA 63:1379-1389.
+    """
+    x, y = (np.asarray(each, dtype=np.float64) for each in (places, values))
+    n = y.size
+    if n < 2:
+        raise ValueError(f"a trend needs two values, not {n}")
+    first, second = np.triu_indices(n, 1)
+    slopes = np.sort((y[second] - y[first]) / (x[second] - x[first]))
+    ties = np.unique(y, return_counts=True)[1]
+    variance = (n * (n - 1) * (2 * n + 5) - np.sum(ties * (ties - 1) * (2 * ties + 5))) / 18
+    reach = Z95 * sqrt(variance)
+    low = max(round((slopes.size - reach) / 2) - 1, 0)
+    high = min(round((slopes.size + reach) / 2), slopes.size - 1)
+    return float(np.median(slopes)), float(slopes[low]), float(slopes[high])
+
+
 def share(
     k: int, n: int, *, statistic: str = "share", reason: str = "nothing to measure"
 ) -> Estimate:
@@ -177,6 +204,17 @@ def median_of_values(
     value, lower, upper, why_unbounded = order_statistic_median(values)
     method = "order statistics, at least 95 %" if why_unbounded is None else "median"
     return Estimate(statistic, value, unit, n, lower, upper, method=method, reason=why_unbounded)
+
+
+def trend_of_values(
+    places: Values, values: Values, *, unit: str, statistic: str = "trend"
+) -> Estimate:
+    """How values move from place to place, in ``unit``; below eight it is not told."""
+    n = len(values)
+    if n < FEWEST_FOR_A_TREND:
+        return not_measurable(statistic, unit, f"too few to tell: n = {n}, eight are needed")
+    value, lower, upper = theil_sen(places, values)
+    return Estimate(statistic, value, unit, n, lower, upper, method="Theil-Sen slope, 95 %")
 
 
 @lru_cache(maxsize=1024)

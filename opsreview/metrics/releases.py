@@ -29,6 +29,7 @@ def release_frequency(releases: pl.DataFrame, *, window: Window) -> pl.DataFrame
     return (
         _published(releases, KINDS)
         .filter(window.has("published_at"))
+        .select("repo", "tag", "published_at", "kind", "kind_rule")
         .sort("published_at", "repo", "tag")
         .collect()
     )
@@ -84,16 +85,23 @@ def interval_measured(view: View) -> Measured:
 
 def _published(releases: pl.DataFrame, kinds: Sequence[str]) -> pl.LazyFrame:
     is_published = pl.col("published_at").is_not_null() & ~pl.col("is_draft").fill_null(False)
-    return (
-        releases.lazy()
-        .filter(is_published & pl.col("kind").is_in(list(kinds)))
-        .select("repo", "tag", "published_at", "kind", "kind_rule")
-    )
+    return releases.lazy().filter(is_published & pl.col("kind").is_in(list(kinds)))
 
 
 def shipped(releases: pl.DataFrame, as_of: datetime) -> pl.LazyFrame:
-    """What users of the stable line had got by ``as_of``: stable releases and hotfixes."""
+    """What users of the stable line had got by ``as_of``: stable releases and hotfixes.
+
+    Returns:
+        RELEASES.
+    """
     return _published(releases, SHIPPED).filter(pl.col("published_at") <= literal(as_of))
+
+
+def year_of(view: View) -> Window:
+    """The twelve months to the window's end, or to ``as_of``, as far as releases are known."""
+    end_at = min(view.window.end_at, view.as_of)
+    year = Window(end_at - LOOK_BACK, end_at)
+    return view.covered(("releases",), year).window or year
 
 
 def _longest(intervals: pl.DataFrame, reason: str) -> Estimate:

@@ -204,7 +204,7 @@ def deeds(tables: Tables, *, window: Window, people: Collection[str]) -> pl.Data
         "answer": answers,
         "review": acts.reviews(tables).join(opened["pull_requests"], on=ITEM, how="semi"),
         "merge": acts.merges(tables),
-        "release": acts.releases(tables, kinds=SHIPPED),
+        "release": acts.releases(tables),
     }
     typed = [
         rows.filter(is_theirs)

@@ -44,15 +44,23 @@ DEFAULT = (
 )
 
 
-def headlines_of(team: Team, metrics: Mapping[str, Metric]) -> Sequence[Headline]:
+WITH_A_TRAIN = (*DEFAULT[:-1], Headline("release_punctuality", "share_on_time"))
+
+
+def headlines_of(
+    team: Team, metrics: Mapping[str, Metric], *, has_train: bool
+) -> Sequence[Headline]:
     """The headlines of a team: its own choice in review.yaml, else the usual six.
+
+    Of releases the usual one is how many slots were kept where the model declares a release train
+    (``has_train``), else how many stable releases there were.
 
     Raises:
         ParamsError: One of its choice is no statistic of any metric.
     """
     chosen = team.review.headlines
     if chosen is None:
-        return DEFAULT
+        return WITH_A_TRAIN if has_train else DEFAULT
     known = {
         f"{metric.id}.{statistic}": Headline(metric.id, statistic)
         for metric in metrics.values()

@@ -38,6 +38,11 @@ class TeamHistory:
     decisions: Sequence[Decision]
     fetched_at: datetime
 
+    @property
+    def has_train(self) -> bool:
+        """Whether the model declares a release train."""
+        return self.model is not None and self.model.entry.rhythm.release is not None
+
     @cached_property
     def subject(self) -> Subject:
         """What the metrics read, made once: it holds what all cycles share."""

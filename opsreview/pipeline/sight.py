@@ -65,7 +65,7 @@ def sight_of(
     )
     before = plan.earlier(first_at) if first_at else ()
     cycles = ((past.cycle.window, past.as_of, targets_of(history, past)) for past in before)
-    headlines = headlines_of(history.team, METRICS)
+    headlines = headlines_of(history.team, METRICS, has_train=history.has_train)
     earlier = read_history(
         history.subject,
         cycles,
@@ -78,7 +78,7 @@ def sight_of(
 
 def deep_of(history: TeamHistory) -> set[str]:
     """The metrics of which every earlier cycle is read: of headlines, and of what is decided on."""
-    headlines = headlines_of(history.team, METRICS)
+    headlines = headlines_of(history.team, METRICS, has_train=history.has_train)
     return {*(headline.metric for headline in headlines), *expected_of(history.decisions)}
 
 

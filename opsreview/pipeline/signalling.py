@@ -85,7 +85,7 @@ def signal_rows(history: TeamHistory, month: Sight, longer: Sight | None) -> dic
         ``by_luck`` (how many of those luck alone makes unusual) and ``unusual``, each ``metric``,
         ``statistic`` and ``rule``.
     """
-    headlines = headlines_of(history.team, METRICS)
+    headlines = headlines_of(history.team, METRICS, has_train=history.has_train)
     sights = {topic: longer if longer and topic in STEPPED else month for topic in _TOPICS}
     whole = {topic: _whole(history, sight, topic) for topic, sight in sights.items()}
     found = []

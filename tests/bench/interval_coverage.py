@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from math import exp, log
 
 import numpy as np
 import polars as pl
+import train_coverage
 from measure import Figure
 from scipy.special import ndtr, ndtri
 
@@ -79,6 +81,17 @@ def cells() -> Iterator[Cell]:
             yield Cell(f"median, rival ends, {told}", _rival_ends(n, sigma), truth)
             truth = (1 - SILENT_SHARE) * float(ndtr(log(TARGET_HOURS / MEDIAN_HOURS) / sigma))
             yield Cell(f"share within 72 h, rival ends, {told}", _share_by(n, sigma), truth)
+    yield from _of_trains()
+
+
+def _of_trains() -> Iterator[Cell]:
+    """A year of a fortnightly train; six gaps are the fewest that have an interval."""
+    for truth in (0.7, 0.8):
+        told = f"share of slots kept {truth:g}, n 26"
+        yield Cell(told, partial(train_coverage.kept, 26, truth), truth)
+    for n in (6, 26):
+        draw = partial(train_coverage.gap, n)
+        yield Cell(f"median gap between releases, n {n}", draw, train_coverage.EVERY_DAYS)
 
 
 def _holds(estimate: Estimate, truth: float) -> bool:

@@ -108,3 +108,22 @@ def test_headlines_of_waits_say_what_counting_only_the_finished_would_have_said(
     said = text(blocks.headlines(naive))
     assert "counting only the answered would have said 94 %" in said
     assert "counting only the reviewed would have said 5 h" in said
+
+
+def test_slots_kept_are_the_headline_of_a_team_with_a_train(review: Review) -> None:
+    rows = signals_json()["headlines"][:-1]
+    rows += [headline_row(False, "release_punctuality", "share_on_time", "all", None)]
+    of_train = with_document(review, "signals", signals_json() | {"headlines": rows})
+    found = [
+        Estimate("share_on_time", 0.5, "share", 4, 0.15, 0.85),
+        *(Estimate(name, 1.0, "count", 1) for name in ("late", "unplanned")),
+    ]
+    other = with_metrics(of_train, *(("release_punctuality", each) for each in found))
+
+    shown = blocks.headlines(other)
+
+    assert shown.html.count("<article") == 6
+    said = text(shown)
+    assert "2 of 4 release slots were kept" in said
+    assert "1 late, 1 unplanned" in said
+    assert "stable release" not in said

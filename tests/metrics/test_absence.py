@@ -135,3 +135,15 @@ def test_estimates_of_all_rows_are_those_of_the_metric() -> None:
     measured = absence_measured(view(**answered("ada", "ben", "ben")))
 
     assert absence_estimates(measured.rows) == list(stated(measured).values())
+
+
+def test_releases_are_the_stable_ones_and_hotfixes_and_no_prereleases() -> None:
+    known = releases(
+        {"author": "ada"},
+        {"author": "ben", "kind": "hotfix"},
+        *({"author": "cleo", "kind": kind} for kind in ("prerelease", "nightly", "moving")),
+    )
+    measured = absence_measured(view(releases=known))
+
+    found = stated(measured, "work:release")
+    assert (found["count"].value, found["count"].n) == (1, 2)

@@ -1,8 +1,9 @@
 """Wilson, Garwood and order-statistic bounds, held against scipy and against their own promise."""
 
+import numpy as np
 import polars as pl
 import pytest
-from scipy.stats import binom, binomtest, chi2
+from scipy.stats import binom, binomtest, chi2, theilslopes
 
 from opsreview.metrics.intervals import (
     count,
@@ -13,6 +14,8 @@ from opsreview.metrics.intervals import (
     rate_per_week,
     ratio_of_counts,
     share,
+    theil_sen,
+    trend_of_values,
     wilson,
 )
 
@@ -174,3 +177,30 @@ def test_ratio_says_its_n_and_its_method() -> None:
 
     assert (ratio.value, ratio.n, ratio.unit) == (2, 3, "ratio")
     assert ratio.method == "ratio of Poisson rates, exact 95 %"
+
+
+# The slope
+
+
+@pytest.mark.parametrize("n", [2, 3, 8, 9, 25])
+@pytest.mark.parametrize("values", ["whole", "continuous", "all the same"])
+def test_slope_and_its_bounds_are_scipys(n: int, values: str) -> None:
+    dice = np.random.default_rng(n)
+    y = {
+        "whole": dice.integers(0, 4, n).astype(float),
+        "continuous": dice.normal(0, 3, n),
+        "all the same": np.full(n, 2.0),
+    }[values]
+    x = np.sort(dice.choice(2 * n, n, replace=False)).astype(float)
+
+    expected = theilslopes(y, x)
+
+    found = (expected.slope, expected.low_slope, expected.high_slope)
+    assert theil_sen(x, y) == pytest.approx(found)
+
+
+def test_slope_of_one_value_is_refused_and_below_eight_is_not_told() -> None:
+    with pytest.raises(ValueError, match="needs two values"):
+        theil_sen([1], [1])
+    trend = trend_of_values(range(7), range(7), unit="days_per_slot")
+    assert (trend.value, trend.reason) == (None, "too few to tell: n = 7, eight are needed")

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -21,12 +23,15 @@ from factories import (
     shifts,
 )
 
-from metrics.views import AS_OF, LONG, OCTOBER, TABLES, TARGETS, is_sound, subject, view
+from metrics.views import AS_OF, LONG, OCTOBER, TABLES, TARGETS, ZONE, is_sound, subject, view
+from opsreview.cadence import Cadence
 from opsreview.metrics.reading import Subject, read_cycle
 from opsreview.metrics.registry import METRICS, Metric
-from opsreview.metrics.view import Measured, View
+from opsreview.metrics.view import Measured, Targets, View
+from opsreview.train import Train
 from opsreview.window import Window
 
+WEEKLY = Train(Cadence(1, "week", "1 week"), date(2026, 9, 1), ZONE)
 NOBODY_KNOWN = people({"person_id": "rae", "is_team": None, "share": None})
 
 
@@ -51,6 +56,10 @@ SITUATIONS: dict[str, Callable[[], View]] = {
     "under way": lambda: view(as_of=at("2026-10-03"), **busy()),
     "not begun": lambda: view(as_of=at("2026-09-15"), **busy()),
     "beginning": lambda: view(as_of=OCTOBER.start_at, **busy()),
+    "a train": lambda: view(targets=Targets(72.0, train=WEEKLY), **busy()),
+    "a train that has not begun": lambda: view(
+        targets=Targets(72.0, train=replace(WEEKLY, starting=date(2027, 1, 5))), **busy()
+    ),
     "no authors": lambda: view(**busy(issues=issues({"author": None}))),
     "unknown closes": lambda: view(
         **busy(

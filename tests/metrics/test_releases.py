@@ -74,13 +74,17 @@ def test_first_release_has_no_interval() -> None:
     ]
 
 
-def test_hotfixes_and_prereleases_are_not_on_the_train() -> None:
+@pytest.mark.parametrize("kind", ["hotfix", "prerelease", "nightly", "moving", "other"])
+def test_nothing_but_a_stable_release_makes_or_ends_a_gap(kind: str) -> None:
     known = releases(
         {"published_at": "2026-10-01"},
-        {"published_at": "2026-10-03", "kind": "hotfix"},
-        {"published_at": "2026-10-08", "kind": "prerelease"},
+        {"published_at": "2026-10-03", "kind": kind},
         {"published_at": "2026-10-15"},
+        {"published_at": "2026-11-05", "kind": kind},
     )
+
+    measured = interval_measured(view(releases=known))
+    assert value(measured, "open") == 24 * 24  # from October 15 to November 8
 
     assert release_interval(known, window=OCTOBER)["interval_hours"].to_list() == [14 * 24]
 

@@ -190,7 +190,8 @@ METRIC_IDS = {
     *("disrupted_nights", "incidents_per_shift", "time_to_acknowledge", "cover_ledger"),
     *("rotation_feasibility", "coverage_gap_hours", "double_booked_hours", "duty_swaps"),
     "gap_between_shifts",
-    *("batch_size", "what_if_train"),
+    *("batch_size", "release_punctuality", "off_hours_release_share", "hotfix_chains"),
+    "what_if_train",
     *("deployment_frequency", "change_fail_rate", "failed_deployment_recovery_time"),
     "deployment_rework_rate",
 }
@@ -232,7 +233,7 @@ def test_every_metric_states_something_in_words_of_the_scheme(built_demo):
     assert set(metrics["scope"]) == {"all", "example/analyst-extension"}
     assert set(metrics["unit"]) == {
         *("hours", "working_hours", "share", "count", "per_week", "per_shift", "ratio"),
-        "changes",
+        *("changes", "days", "days_per_slot"),
     }
     kinds = {group.partition(":")[0] for group in metrics["group"].unique()}
     known = {"all", "kind", "person", "day_part", "priority", "area", "label", "relation"}

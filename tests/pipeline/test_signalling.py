@@ -95,6 +95,18 @@ def test_team_leads_with_the_headlines_of_its_own_choice(tmp_path: Path) -> None
     assert blocks.headlines(review).html.count("<article") == 2
 
 
+def test_releases_are_told_by_slots_kept_where_the_model_declares_a_train(tmp_path: Path) -> None:
+    train = {"every": "2 weeks", "on": "tuesday", "starting": "2026-09-01", "by": "ada"}
+    declaring = small_team(tmp_path / "train", people=PEOPLE, model={"rhythm": {"release": train}})
+    kept, counted = "release_punctuality.share_on_time", "release_frequency.count"
+
+    with_a_train = [each["id"] for each in declaring.build().signals["headlines"]]
+    without = [each["id"] for each in team(tmp_path, a_month=3).build().signals["headlines"]]
+
+    assert (with_a_train[-1], without[-1]) == (kept, counted)
+    assert with_a_train[:-1] == without[:-1]
+
+
 def test_headline_that_no_metric_states_is_refused_with_the_choice(tmp_path: Path) -> None:
     wrong = team(tmp_path, a_month=3, headlines=["backlog.chnage"])
     with pytest.raises(

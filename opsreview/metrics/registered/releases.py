@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from opsreview.metrics import deployments, released, releases, train_what_if
+from opsreview.metrics import (
+    deployments,
+    hotfixes,
+    punctuality,
+    release_hours,
+    released,
+    releases,
+    train_what_if,
+)
 from opsreview.metrics.metric import CHAOSS, RECENT, Metric
 
 _DORA = "https://dora.dev/guides/dora-metrics-four-keys/"
@@ -57,6 +65,39 @@ RELEASES = (
         "ours",
         "",
         released.batch_measured,
+        earlier=RECENT,
+    ),
+    Metric(
+        "release_punctuality",
+        "releases",
+        "The model's release slots against stable releases; slip over twelve months",
+        ("releases",),
+        punctuality.STATISTICS,
+        "ours",
+        "",
+        punctuality.punctuality_measured,
+        earlier=RECENT,
+    ),
+    Metric(
+        "off_hours_release_share",
+        "releases",
+        "Stable releases and hotfixes out of working hours, on Fridays, at night, in a freeze",
+        ("releases",),
+        release_hours.STATISTICS,
+        "ours",
+        "",
+        release_hours.release_hours_measured,
+        earlier=RECENT,
+    ),
+    Metric(
+        "hotfix_chains",
+        "releases",
+        "Hotfixes of a line with no stable release between, in twelve months",
+        ("releases",),
+        hotfixes.STATISTICS,
+        "ours",
+        "",
+        hotfixes.chains_measured,
         earlier=RECENT,
     ),
     Metric(

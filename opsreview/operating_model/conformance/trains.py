@@ -2,143 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 import polars as pl
 
 from opsreview.metrics.intervals import share
+from opsreview.metrics.punctuality import (
+    DUE,
+    LATE,
+    ON_TIME,
+    OVERDUE,
+    PENDING,
+    SKIPPED,
+    UNPLANNED,
+    release_punctuality,
+    why_none_due,
+)
 from opsreview.metrics.releases import release_frequency
 from opsreview.operating_model.conformance.held import Held, Line, Verdict, noted
 from opsreview.operating_model.conformance.observed import Observed, Part
 from opsreview.operating_model.document import OperatingModel
 from opsreview.operating_model.quantities import cadence_of
-from opsreview.operating_model.shape import ReleaseEntry
 from opsreview.operating_model.shape_rules import FreezeEntry
+from opsreview.train import Train
 from opsreview.window import Window
 from opsreview.wording import counted
-
-AROUND = timedelta(days=190)  # the slots before and after a cycle are nearer than this
-LATE_AFTER_DAYS = 1  # the day after a slot is still in it
-
-
-@dataclass(frozen=True)
-class Trains:
-    """What became of each slot, and the days of releases that belong to none."""
-
-    on_time: tuple[date, ...]
-    late: tuple[tuple[date, int], ...]
-    overdue: tuple[tuple[date, int], ...]
-    skipped: tuple[date, ...]
-    pending: tuple[date, ...]
-    unplanned: tuple[date, ...]
-
-    @property
-    def due_count(self) -> int:
-        return len(self.on_time) + len(self.late) + len(self.overdue) + len(self.skipped)
-
-    def in_words(self) -> str:
-        """``1 of 3 slots kept; 1 late (by 4 days); 1 skipped (2026-10-20)``."""
-        parts = [
-            f"{len(self.on_time)} of {counted(self.due_count, 'slot')} kept"
-            if self.due_count
-            else "no slot was due",
-            f"{len(self.late)} late (by {_days(self.late)})" if self.late else "",
-            f"{len(self.overdue)} not come yet ({_days(self.overdue)} late)"
-            if self.overdue
-            else "",
-            f"{len(self.skipped)} skipped ({_listed(self.skipped)})" if self.skipped else "",
-            f"{counted(len(self.pending), 'slot')} still to come" if self.pending else "",
-            f"{len(self.unplanned)} unplanned ({_listed(self.unplanned)})"
-            if self.unplanned
-            else "",
-        ]
-        return "; ".join(part for part in parts if part)
-
-
-def trains(
-    slots: Sequence[date], released: Sequence[date], *, first: date, last: date, until: date
-) -> Trains:
-    """What became of the slots from ``first`` to ``last``.
-
-    A release on a slot's day or the day after keeps it; the first one later, before the next slot,
-    makes it late; none makes it skipped once the next slot has come, and overdue until then. Any
-    other release is unplanned.
-
-    Args:
-        slots: Days, in order; the slot before ``first`` too, whose late train is not unplanned,
-            and the one after ``last``.
-        released: Days of stable releases that are no hotfix, in order, until ``until``.
-        first: The first day looked at.
-        last: The last day looked at.
-        until: The last day that the data speak for.
-    """
-    of_slot: dict[date, list[date]] = {slot: [] for slot in slots}
-    unplanned = []
-    for day in released:
-        slot = max((slot for slot in slots if slot <= day), default=None)
-        is_in_time = slot is not None and (day - slot).days <= LATE_AFTER_DAYS
-        if slot is not None and (is_in_time or not of_slot[slot] or day in of_slot[slot]):
-            of_slot[slot].append(day)
-        elif first <= day <= last:
-            unplanned.append(day)
-    over = until - timedelta(days=LATE_AFTER_DAYS)  # the last slot that is over
-    ours = [slot for slot in slots if first <= slot <= last]
-    delays = {slot: (of_slot[slot][0] - slot).days for slot in ours if of_slot[slot]}
-    missed = [slot for slot in ours if slot not in delays]
-    following = {slot: min((s for s in slots if s > slot), default=date.max) for slot in missed}
-    return Trains(
-        tuple(slot for slot, days in delays.items() if days <= LATE_AFTER_DAYS),
-        tuple((slot, days) for slot, days in delays.items() if days > LATE_AFTER_DAYS),
-        tuple((slot, (until - slot).days) for slot in missed if slot <= over < following[slot]),
-        tuple(slot for slot in missed if following[slot] <= over),
-        tuple(slot for slot in missed if slot > over),
-        tuple(unplanned),
-    )
 
 
 def release_rows(model: OperatingModel, seen: Observed) -> list[Held]:
     """The release train, and each freeze that touches the cycle."""
-    said = model.entry.rhythm.release
-    if said is None:
+    said, train = model.entry.rhythm.release, model.train(seen.zone)
+    if said is None or train is None:
         return []
     part = seen.part("releases")
     freezes = enumerate(said.freezes)
     rows = [_freeze_row(i, freeze, seen, part) for i, freeze in freezes]
-    return [_train_row(model, said, seen, part), *(row for row in rows if row)]
-
-
-def _train_row(model: OperatingModel, said: ReleaseEntry, seen: Observed, part: Part) -> Held:
     by = seen.by(said.by, model.holder(said.by).people)
     every = f"every {cadence_of(said.every).text} on a {said.on.capitalize()}"
     line = Line("rhythm.release", "rhythm", f"A release {every}, by {by}")
+    return [_train_row(line, train, seen, part), *(row for row in rows if row)]
+
+
+def _train_row(line: Line, train: Train, seen: Observed, part: Part) -> Held:
     if part.window is None:
         return line.unknown(part.reason or "no release is known")
-    days = list(seen.days(part.window))
-    if not days:
+    if not list(seen.days(part.window)):
         return line.unknown("no whole day of the cycle is known")
-    around = Window(part.window.start_at - AROUND, part.window.end_at + AROUND)
-    slots = model.release_slots(around, zone=seen.zone)
-    found = trains(
-        slots,
-        [day for day, _ in _stable(seen, Window(around.start_at, part.as_of))],
-        first=days[0],
-        last=days[-1],
-        until=part.as_of.astimezone(seen.zone).date() - timedelta(days=1),
+    rows = release_punctuality(
+        seen.tables["releases"], train=train, window=part.window, as_of=part.as_of
     )
-    return _judged_trains(line, found, part)
-
-
-def _judged_trains(line: Line, found: Trains, part: Part) -> Held:
-    if not found.due_count and not found.unplanned:
-        nothing = "no slot is over yet" if found.pending else "no slot lies in the cycle"
-        return line.unknown(noted(nothing, part.reason))
-    estimate = share(len(found.on_time), found.due_count) if found.due_count else None
-    is_kept = len(found.on_time) == found.due_count and not found.unplanned
+    due = rows.filter(pl.col("became").is_in(DUE)).height
+    on_time, unplanned = (rows.filter(became=name).height for name in (ON_TIME, UNPLANNED))
+    if not due and not unplanned:
+        return line.unknown(noted(why_none_due(rows, train, part.window), part.reason))
+    estimate = share(on_time, due) if due else None
+    is_kept = on_time == due and not unplanned
     verdict: Verdict = "holds" if is_kept else "drifts"
     why = "every slot was kept" if is_kept else "the train did not keep to its slots"
-    return line.held((verdict, noted(why, part.reason)), found.in_words(), estimate=estimate)
+    happened = _in_words(rows, due, seen)
+    return line.held((verdict, noted(why, part.reason)), happened, estimate=estimate)
+
+
+def _in_words(rows: pl.DataFrame, due: int, seen: Observed) -> str:
+    """``1 of 3 slots kept; 1 late (by 4 d); 1 skipped (2026-10-20)``."""
+    of = {name: rows.filter(became=name) for name in (*DUE, PENDING, UNPLANNED)}
+    late, overdue, skipped, unplanned = (of[name] for name in (LATE, OVERDUE, SKIPPED, UNPLANNED))
+    unplanned_on = [at.astimezone(seen.zone).date() for at in unplanned["released_at"]]
+    parts = [
+        f"{of[ON_TIME].height} of {counted(due, 'slot')} kept" if due else "no slot was due",
+        f"{late.height} late (by {_days(late)})" if late.height else "",
+        f"{overdue.height} not come yet ({_days(overdue)} late)" if overdue.height else "",
+        f"{skipped.height} skipped ({_listed(skipped['slot_on'])})" if skipped.height else "",
+        f"{counted(of[PENDING].height, 'slot')} still to come" if of[PENDING].height else "",
+        f"{unplanned.height} unplanned ({_listed(unplanned_on)})" if unplanned_on else "",
+    ]
+    return "; ".join(part for part in parts if part)
 
 
 def _freeze_row(place: int, freeze: FreezeEntry, seen: Observed, part: Part) -> Held | None:
@@ -175,9 +114,9 @@ def _is_in(day: date, freeze: FreezeEntry) -> bool:
     return freeze.first_on <= day <= freeze.last_on
 
 
-def _days(slots: Sequence[tuple[date, int]]) -> str:
-    return ", ".join(f"{days} d" for _, days in slots)
+def _days(slots: pl.DataFrame) -> str:
+    return ", ".join(f"{days} d" for days in slots["slip_days"])
 
 
-def _listed(days: Sequence[date]) -> str:
+def _listed(days: Iterable[date]) -> str:
     return ", ".join(map(str, days))

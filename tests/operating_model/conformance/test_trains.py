@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
 import polars as pl
 import pytest
@@ -11,14 +10,13 @@ from factories import at, releases
 from metrics.views import LONG
 from operating_model.conformance.observing import observed, told
 
-from opsreview.operating_model.conformance.trains import Trains, release_rows, trains
+from opsreview.operating_model.conformance.trains import release_rows
 from opsreview.operating_model.document import OperatingModel
 from opsreview.window import Window
 
 Load = Callable[[str], OperatingModel]
 RELEASE = "{every: 2 weeks, on: tuesday, starting: 2026-09-01, by: ada%s}"  # 13 and 27 October
 FREEZE = ", freezes: [{from: 2026-10-12, to: 2026-10-14, why: the fair}]"
-SLOTS = [date(2026, 9, 29), date(2026, 10, 13), date(2026, 10, 27), date(2026, 11, 10)]
 
 
 def model(load: Load, more: str = "") -> OperatingModel:
@@ -27,54 +25,6 @@ def model(load: Load, more: str = "") -> OperatingModel:
 
 def released(*days: str, **more: str) -> pl.DataFrame:
     return releases(*({"published_at": f"2026-{day} 10:00", **more} for day in days))
-
-
-def days(*written: str) -> list[date]:
-    return [date.fromisoformat(f"2026-{day}") for day in written]
-
-
-def found(*written: str, until: str = "11-08") -> Trains:
-    first, last = date(2026, 10, 1), date(2026, 10, 31)
-    return trains(SLOTS, days(*written), first=first, last=last, until=days(until)[0])
-
-
-def test_slots_day_and_the_day_after_keep_it() -> None:
-    assert found("10-13", "10-28").on_time == tuple(SLOTS[1:3])
-
-
-def test_release_two_days_later_is_late_and_the_slot_is_not_skipped() -> None:
-    late = found("10-15", "10-27")
-
-    assert late.late == ((SLOTS[1], 2),)
-    assert (late.on_time, late.skipped, late.unplanned) == ((SLOTS[2],), (), ())
-
-
-def test_slot_without_a_release_is_skipped_once_the_next_has_come() -> None:
-    assert found("10-27").skipped == (SLOTS[1],)
-    assert found("10-27", until="10-20").overdue == ((SLOTS[1], 7),)
-
-
-def test_slot_whose_days_are_not_over_is_still_to_come() -> None:
-    early = found("10-13", until="10-27")
-
-    assert (early.pending, early.overdue, early.skipped) == ((SLOTS[2],), (), ())
-    assert early.due_count == 1
-
-
-def test_late_train_after_the_cycle_still_belongs_to_its_slot() -> None:
-    assert found("10-13", "11-03").late == ((SLOTS[2], 7),)
-
-
-def test_second_release_between_two_slots_is_unplanned() -> None:
-    assert found("10-13", "10-20", "10-27").unplanned == tuple(days("10-20"))
-
-
-def test_late_train_of_the_slot_before_the_cycle_is_not_unplanned() -> None:
-    assert found("10-05", "10-13", "10-27").unplanned == ()
-
-
-def test_two_repositories_released_on_one_late_day_are_one_train() -> None:
-    assert found("10-16", "10-16", "10-27").unplanned == ()
 
 
 def test_every_slot_kept_holds(model_of: Load) -> None:

@@ -1,0 +1,100 @@
+"""Sentences about the train, its releases' hours and chains of hotfixes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+import pytest
+from factories import at, window
+
+from opsreview.claims import Spoken, findings
+from opsreview.estimate import METRICS_SCHEMA, Estimate
+from opsreview.metrics.intervals import count, median_of_values, share, trend_of_values
+
+PUNCTUALITY, HOURS, CHAINS = "release_punctuality", "off_hours_release_share", "hotfix_chains"
+
+
+def said(metric: str, *found: Estimate) -> list[str]:
+    october = window("2026-10-01", "2026-11-01")
+    rows = [part.row(metric, "all", october, at("2026-11-08")) for part in found]
+    nothing = pl.DataFrame(schema=METRICS_SCHEMA)
+    metrics = pl.DataFrame(rows, schema=METRICS_SCHEMA)
+    return [finding.claim for finding in findings(Spoken(metrics, nothing, {}, 72.0, ()), [])]
+
+
+def test_slots_kept_are_said_with_what_became_of_the_others() -> None:
+    kept = share(1, 4, statistic="share_on_time")
+    others = (("late", 2), ("skipped", 1), ("overdue", 0))
+    counts = [count(n, statistic=name) for name, n in others]
+
+    assert said(PUNCTUALITY, kept, *counts, count(1, statistic="unplanned")) == [
+        "1 of 4 release slots was kept (5–70 %, n 4): 2 late, 1 skipped; 1 release came unplanned"
+    ]
+
+
+def test_every_slot_kept_says_no_more() -> None:
+    assert said(PUNCTUALITY, share(2, 2, statistic="share_on_time")) == [
+        "2 of 2 release slots were kept (34–100 %, n 2)"
+    ]
+
+
+def test_slip_is_said_with_its_trend_where_there_are_enough_slots() -> None:
+    slips = [0, 0, 1, 2, 2, 3, 4, 4]
+    slip = median_of_values(slips, unit="days", statistic="slip")
+    trend = trend_of_values(range(8), slips, unit="days_per_slot", statistic="slip_trend")
+    few = trend_of_values(range(5), slips[:5], unit="days_per_slot", statistic="slip_trend")
+    half = (
+        "Half of the releases of the last twelve months came up to 2 d after their slot "
+        "(0–4 d, 8 slots)"
+    )
+
+    assert said(PUNCTUALITY, slip, trend) == [
+        f"{half}; the trend is 0.67 d a slot (0.5–1 d a slot, n 8)"
+    ]
+    assert said(PUNCTUALITY, slip, few) == [half]
+
+
+def test_slots_without_a_release_are_told_beside_the_slip() -> None:
+    slip = median_of_values([2, 3, 9], unit="days", statistic="slip")
+
+    assert said(PUNCTUALITY, replace(slip, n_excluded=5)) == [
+        "Half of the releases of the last twelve months came up to 3 d after their slot (3 slots); "
+        "5 slots had none"
+    ]
+
+
+def test_releases_that_keep_to_their_day_are_said_to_do_so() -> None:
+    slip = median_of_values([0, 0, 3], unit="days", statistic="slip")
+
+    assert said(PUNCTUALITY, slip) == [
+        "Half of the releases of the last twelve months came on the day of their slot (3 slots)"
+    ]
+
+
+def test_hours_of_releases_are_said_with_fridays_nights_and_freezes() -> None:
+    found = [
+        share(k, 10, statistic=name)
+        for name, k in (("share", 4), ("share_on_friday", 1), ("share_at_night", 0))
+    ]
+
+    assert said(HOURS, *found, share(1, 8, statistic="share_in_freeze")) == [
+        "4 of 10 releases of the last twelve months came outside of working hours "
+        "(17–69 %, n 10); 1 on a Friday, 1 in a freeze"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("chains", "longest", "sentence"),
+    [
+        (0, None, "There was no hotfix in the last twelve months"),
+        (0, 1.0, "No hotfix of the last twelve months needed another one"),
+        (1, 2.0, "Once in the last twelve months a hotfix needed another one; "),
+        (3, 4.0, "3 times in the last twelve months a hotfix needed another one; "),
+    ],
+)
+def test_chains_of_hotfixes_are_said(chains: int, longest: float | None, sentence: str) -> None:
+    (claim,) = said(CHAINS, count(chains), Estimate("longest", longest, "count", int(longest or 0)))
+
+    assert claim.startswith(sentence)
+    assert claim.endswith(f"the longest chain had {int(longest or 0)}") == (chains > 0)
