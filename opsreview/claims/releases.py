@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from opsreview.claims.spoken import Sentence, Spoken, half, noted
 from opsreview.estimate import Estimate
-from opsreview.wording import capitalised, certainty_in_words, counted, value_in_words
+from opsreview.wording import (
+    capitalised,
+    certainty_in_words,
+    counted,
+    interval_in_words,
+    value_in_words,
+)
 
 
 def _releases(spoken: Spoken) -> str:
@@ -81,9 +87,17 @@ def _slip(spoken: Spoken) -> str:
         f"{noted(slip, n=counted(slip.n, 'slot'))}"
     )
     missed = f"; {counted(slip.n_excluded, 'slot')} had none" if slip.n_excluded else ""
-    has_trend = trend.value is not None
-    moves = f"; the trend is {value_in_words(trend)} {noted(trend)}" if has_trend else ""
-    return said + missed + moves
+    return said + missed + _trend(trend)
+
+
+def _trend(trend: Estimate) -> str:
+    """How the slip moves, where there are enough slots to tell."""
+    if trend.value is None or trend.lower is None or trend.upper is None:
+        return ""
+    if trend.lower <= 0 <= trend.upper:
+        return f"; no trend is to be seen ({interval_in_words(trend)})"
+    moves = "grows" if trend.value > 0 else "shrinks"
+    return f"; it {moves} from slot to slot ({interval_in_words(trend)})"
 
 
 def _off_hours(spoken: Spoken) -> str:
@@ -99,6 +113,21 @@ def _off_hours(spoken: Spoken) -> str:
     return (
         f"{_of_share(outside)} of {counted(outside.n, 'release')} of the last twelve months came "
         f"outside of working hours ({certainty_in_words(outside)})" + (f"; {said}" if said else "")
+    )
+
+
+def _releasers(spoken: Spoken) -> str:
+    factor = spoken.estimate("release_absence_factor", "count")
+    top = spoken.estimate("release_absence_factor", "top_share")
+    robots = f"; a robot, or nobody known, published {factor.n_excluded}"
+    rest = robots if factor.n_excluded else ""
+    if top.value == 1:
+        what = "the only release" if top.n == 1 else f"all {top.n} releases"
+        return f"One person published {what} of the last twelve months{rest}"
+    who = "one person" if factor.value == 1 else f"{int(factor.value or 0)} people"
+    return (
+        f"Half of {counted(factor.n, 'release')} of the last twelve months were published by "
+        f"{who}; the busiest published {value_in_words(top)} {noted(top)}{rest}"
     )
 
 
@@ -194,6 +223,7 @@ SENTENCES: tuple[Sentence, ...] = (
     ("release_punctuality", "share_on_time", _punctuality),
     ("release_punctuality", "slip", _slip),
     ("off_hours_release_share", "share", _off_hours),
+    ("release_absence_factor", "count", _releasers),
     ("hotfix_chains", "count", _chains),
     ("deployment_frequency", "rate_per_week", _deployments),
     ("change_fail_rate", "share", _failures),

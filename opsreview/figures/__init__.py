@@ -18,7 +18,9 @@ from opsreview.figures.oncall import (
     load_per_person,
     shift_timeline,
 )
+from opsreview.figures.release_hours import release_hours
 from opsreview.figures.releases import batch_sizes, release_calendar, release_gaps
+from opsreview.figures.trains import slot_slips
 from opsreview.figures.triage import answers_by_person, review_load_bars
 
 __all__ = [
@@ -39,8 +41,10 @@ __all__ = [
     "opened_and_closed",
     "release_calendar",
     "release_gaps",
+    "release_hours",
     "review_load_bars",
     "shift_timeline",
+    "slot_slips",
     "time_by_phase",
     "waiting_curve",
     "work_on_few",

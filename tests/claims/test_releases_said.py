@@ -15,6 +15,9 @@ from opsreview.metrics.intervals import count, median_of_values, share, trend_of
 PUNCTUALITY, HOURS, CHAINS = "release_punctuality", "off_hours_release_share", "hotfix_chains"
 
 
+RELEASERS = "release_absence_factor"
+
+
 def said(metric: str, *found: Estimate) -> list[str]:
     october = window("2026-10-01", "2026-11-01")
     rows = [part.row(metric, "all", october, at("2026-11-08")) for part in found]
@@ -50,9 +53,45 @@ def test_slip_is_said_with_its_trend_where_there_are_enough_slots() -> None:
     )
 
     assert said(PUNCTUALITY, slip, trend) == [
-        f"{half}; the trend is 0.67 d a slot (0.5–1 d a slot, n 8)"
+        f"{half}; it grows from slot to slot (0.5–1 d a slot)"
     ]
     assert said(PUNCTUALITY, slip, few) == [half]
+
+
+def test_slip_that_moves_neither_way_has_no_trend() -> None:
+    slips = [0, 2, 0, 2, 0, 2, 0, 2]
+    slip = median_of_values(slips, unit="days", statistic="slip")
+    trend = trend_of_values(range(8), slips, unit="days_per_slot", statistic="slip_trend")
+
+    assert said(PUNCTUALITY, slip, trend)[0].endswith("no trend is to be seen (0–0.67 d a slot)")
+
+
+def test_slip_that_shrinks_says_so() -> None:
+    slips = [8, 7, 6, 5, 4, 3, 2, 1]
+    slip = median_of_values(slips, unit="days", statistic="slip")
+    trend = trend_of_values(range(8), slips, unit="days_per_slot", statistic="slip_trend")
+
+    assert "it shrinks from slot to slot" in said(PUNCTUALITY, slip, trend)[0]
+
+
+def test_releases_are_said_to_rest_on_few() -> None:
+    found = [count(1, statistic="count"), share(8, 10, statistic="top_share")]
+    one, top = replace(found[0], n=10), found[1]
+
+    assert said(RELEASERS, one, top) == [
+        "Half of 10 releases of the last twelve months were published by one person; "
+        "the busiest published 80 % (49–94 %, n 10)"
+    ]
+    robots = replace(one, n_excluded=3)
+    assert said(RELEASERS, robots, top)[0].endswith("a robot, or nobody known, published 3")
+
+
+@pytest.mark.parametrize(("releases", "what"), [(1, "the only release"), (4, "all 4 releases")])
+def test_one_person_who_publishes_everything_is_said(releases: int, what: str) -> None:
+    one = replace(count(1, statistic="count"), n=releases)
+    top = share(releases, releases, statistic="top_share")
+
+    assert said(RELEASERS, one, top) == [f"One person published {what} of the last twelve months"]
 
 
 def test_slots_without_a_release_are_told_beside_the_slip() -> None:

@@ -1,4 +1,4 @@
-"""Frames made by hand: incidents, nights, work on few, half a year, batches."""
+"""Frames made by hand: incidents, nights, work on few, half a year."""
 
 from __future__ import annotations
 
@@ -61,18 +61,3 @@ def absence(n: int = 20, **top: float) -> pl.DataFrame:
     two = {work: min(1.0, value + 0.2) for work, value in groups.items()}
     of = "contributor_absence_factor"
     return pl.concat([shares(of, "top_share", n, **groups), shares(of, "top_two_share", n, **two)])
-
-
-def batches(*rows: tuple[str, int]) -> pl.DataFrame:
-    """The rows of ``batch_size``, a week apart."""
-    return pl.DataFrame(
-        [
-            {
-                "repo": "a/one",
-                "tag": tag,
-                "published_at": FIRST_AT + timedelta(weeks=n),
-                "change_count": size,
-            }
-            for n, (tag, size) in enumerate(rows)
-        ]
-    )

@@ -6,7 +6,7 @@ from cycle_factory import gaps_frame, releases_frame
 
 from opsreview.figures import batch_sizes, release_calendar, release_gaps
 
-from .load_frames import batches
+from .release_frames import batches
 
 SLOTS = [date(2026, 10, 13), date(2026, 10, 27), date(2020, 1, 1)]
 

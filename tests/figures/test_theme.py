@@ -1,4 +1,5 @@
 import json
+from datetime import date
 
 import plotly.graph_objects as go
 import plotly.io as pio
@@ -11,7 +12,8 @@ from opsreview.figures import theme
 from opsreview.review import Review
 
 from .flow_frames import answers, hours, life
-from .load_frames import absence, batches, half_a_year, incidents, nights, shares
+from .load_frames import absence, half_a_year, incidents, nights, shares
+from .release_frames import batches, release_times, slots
 
 LIGHT, DARK = "#ffffff", "#12171e"
 
@@ -51,6 +53,8 @@ def drawn(review: Review) -> list[go.Figure]:
             window=review.window,
             zone=zone,
         ),
+        figures.release_hours(release_times(("working", 1, 14))),
+        figures.slot_slips(slots((date(2026, 10, 13), "late", "v1.1.0", 6))),
         figures.time_by_phase(life("issue", 9.0, queue=0.4, waiting_on_us=0.6)),
         figures.arrivals_against_acts(
             hours("arrivals", ("mon", 9, 2)),

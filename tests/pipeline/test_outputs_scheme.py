@@ -191,6 +191,7 @@ METRIC_IDS = {
     *("rotation_feasibility", "coverage_gap_hours", "double_booked_hours", "duty_swaps"),
     "gap_between_shifts",
     *("batch_size", "release_punctuality", "off_hours_release_share", "hotfix_chains"),
+    "release_absence_factor",
     "what_if_train",
     *("deployment_frequency", "change_fail_rate", "failed_deployment_recovery_time"),
     "deployment_rework_rate",

@@ -8,6 +8,7 @@ from opsreview.metrics import (
     punctuality,
     release_hours,
     released,
+    releasers,
     releases,
     train_what_if,
 )
@@ -87,6 +88,17 @@ RELEASES = (
         "ours",
         "",
         release_hours.release_hours_measured,
+        earlier=RECENT,
+    ),
+    Metric(
+        "release_absence_factor",
+        "releases",
+        "Fewest people who published half of the releases of twelve months",
+        ("releases",),
+        releasers.STATISTICS,
+        "CHAOSS",
+        CHAOSS + "contributor-absence-factor/",
+        releasers.releasers_measured,
         earlier=RECENT,
     ),
     Metric(
