@@ -67,6 +67,7 @@ def _marks(hours: pl.DataFrame, place: str) -> go.Scatter:
         marker={
             "color": colour,
             "symbol": shape,
+            "opacity": 1,
             "size": [7 + 4 * count**0.5 for count in hours["count"]],
         },
         customdata=[

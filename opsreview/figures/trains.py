@@ -68,7 +68,7 @@ def _bars(rows: pl.DataFrame, became: str) -> go.Bar:
         marker={
             "color": colour,
             "line": {"width": 1.5, "color": GREY if became == "overdue" else colour},
-            "pattern": {"shape": pattern, "fgcolor": GREY},
+            "pattern": {"shape": pattern, "fillmode": "overlay"},
         },
         customdata=[
             [escaped(tag or "no release yet"), days]
