@@ -30,7 +30,8 @@ class History:
         self.issues = [self._item(number) for number in range(1, 61)]
         self.pulls = [self._pull(number) for number in range(101, 141)]
         self.releases = [
-            {"repo": repo, "tag": f"v1.{n}.0", "published_at": self._moment(), "kind": kind}
+            {"repo": repo, "tag": f"v1.{n}.0", "line": f"1.{n}", "kind": kind}
+            | {"published_at": self._moment()}
             for repo in REPOS
             for n, kind in enumerate(["stable"] * 4 + ["hotfix", "prerelease"])
         ]
