@@ -106,3 +106,8 @@ def _doubtful(found: Mapping[str, Any]) -> Iterator[str]:
     for severity, like in (found.get("severities") or {}).items():
         rows, meant = counted(like["count"], "incident"), like["meant"]
         yield f"Severity {severity!r} ({rows}) is not known: is it {meant}? Kept as written."
+    if tags := found.get("tags"):
+        yield (
+            f"review.yaml names {', '.join(tags)} under releases, and no release bears such a tag: "
+            "correct it there."
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import polars as pl
@@ -12,6 +12,10 @@ import polars as pl
 from opsreview.sources.terms import DEFAULT_TERMS, Terms
 from opsreview.store import Store
 from opsreview.window import Window
+
+# A clock that is ahead of the reader's by more is wrong: a source stamps the moment its reading
+# began, or its day alone, and reading takes its time.
+CLOCKS_DIFFER = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class SourceRows:
     ``covers`` says, by (table, repo), the stretch the source speaks for; repo is "" where the
     table knows of none. A table that is not in it is unknown, whatever ``tables`` holds.
     ``latest_at`` is the moment after which nothing that it knows can have happened; None where it
-    names none, as with what is read over days, or is written by hand.
+    names none, as with what is read over days.
     ``remarks`` say what a reader should know of how the rows were made.
     """
 

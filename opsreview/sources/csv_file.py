@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal
@@ -12,14 +13,14 @@ import polars as pl
 from pydantic import Field, field_validator, model_validator
 
 from opsreview.errors import SourceError
-from opsreview.sources import Rejected, SourceRows
+from opsreview.sources import CLOCKS_DIFFER, Rejected, SourceRows
 from opsreview.sources.columns import REQUIRED, SCHEMAS, typed
 from opsreview.sources.declared import DeclaredSource, first_and_last
 from opsreview.sources.evidence import evidence_kind
 from opsreview.sources.moments import first_moment, length_fault, names_zone
 from opsreview.sources.terms import DEFAULT_TERMS, Terms
 from opsreview.store import Node, Reading, Store
-from opsreview.window import MOMENT, Window
+from opsreview.window import MOMENT, Window, literal
 
 ALIASES = {
     "author": "author_account",
@@ -108,7 +109,8 @@ class CsvFile(DeclaredSource):
         header, lines = _read(path)
         self._check(path, header)
         nodes = [Node("", "rows", str(number), body) for number, body in lines]
-        store.replace(self.key, nodes, [Reading(self.key, "", None, len(nodes))])
+        nodes.append(Node("", "reading", "at", {"read_at": datetime.now(UTC).isoformat()}))
+        store.replace(self.key, nodes, [Reading(self.key, "", None, len(lines))])
 
     def rows(self, store: Store) -> SourceRows:
         """The file's rows as a frame of its table, the bad ones with the reason.
@@ -135,8 +137,21 @@ class CsvFile(DeclaredSource):
                 good.append(row)
                 assumed_count += assumed
         frame = pl.DataFrame(good, schema=SCHEMAS[self.table])
-        covers = {} if rejected and not good else self._covers(frame)
-        return SourceRows({self.table: frame}, covers, rejected, assumed_count)
+        read_at = self._read_at(store)
+        covers = {} if rejected and not good else self._covers(self._believed(frame, read_at))
+        tables: dict[str, pl.DataFrame] = {self.table: frame}
+        return SourceRows(tables, covers, rejected, assumed_count, latest_at=read_at)
+
+    def _believed(self, frame: pl.DataFrame, read_at: datetime | None) -> pl.DataFrame:
+        """The rows that could be known when the file was read; a rota tells of weeks to come."""
+        if read_at is None or self.table == "shifts":
+            return frame
+        return _until(frame, read_at + CLOCKS_DIFFER)
+
+    def _read_at(self, store: Store) -> datetime | None:
+        """When the file was read; None in a store that an older version filled."""
+        reading = store.node(self.key, "", "reading", "at")
+        return datetime.fromisoformat(reading.body["read_at"]) if reading else None
 
     def _times(self, body: Mapping[str, str]) -> dict[str, str]:
         """The row's cells of moments, by our columns, those that tell when it began first."""
@@ -218,6 +233,13 @@ class CsvFile(DeclaredSource):
             parts = {"": frame}
         spoken = {repo: self.covered(*first_and_last(part)) for repo, part in parts.items()}
         return {(self.table, repo): window for repo, window in sorted(spoken.items()) if window}
+
+
+def _until(frame: pl.DataFrame, until: datetime) -> pl.DataFrame:
+    """The rows that say of nothing that it happened later."""
+    moments = frame.select(pl.selectors.datetime()).columns
+    is_late = pl.any_horizontal(pl.lit(False), *(pl.col(name) > literal(until) for name in moments))
+    return frame.filter(~is_late.fill_null(False))
 
 
 def _in_lower_case(row: Mapping[str, Any]) -> dict[str, str]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from opsreview.sources import Rejected, SourceRows
+from opsreview.sources import CLOCKS_DIFFER, Rejected, SourceRows
 from opsreview.sources.columns import SCHEMAS, typed
 from opsreview.sources.declared import DeclaredSource, RepoName, first_and_last
 from opsreview.sources.git import git, is_shallow
@@ -21,7 +21,6 @@ from opsreview.store import Node, Reading, Store
 from opsreview.window import Window
 
 TAGS = "refs/tags/"
-AHEAD = timedelta(days=1)  # clocks that differ by more are wrong
 NAMED = 3
 SHALLOW = (
     "the clone is shallow: older tags may be missing, and which release holds which merge is told "
@@ -110,7 +109,7 @@ class GitTags(DeclaredSource):
     ) -> Window | None:
         """From the first tag to the newest commit; no clock that runs ahead stretches it."""
         moments = [*first_and_last(releases), newest_at]
-        known = [at for at in moments if at and (read_at is None or at <= read_at + AHEAD)]
+        known = [at for at in moments if at and (read_at is None or at <= read_at + CLOCKS_DIFFER)]
         first_at = first_and_last(releases)[0]
         return self.covered(first_at, max(known, default=None))
 
@@ -162,7 +161,7 @@ def _oddities(tags: list[dict[str, str]]) -> list[str]:
     early = [
         tag
         for tag, (tagged_at, committed_at) in dates.items()
-        if tagged_at and committed_at and tagged_at < committed_at - AHEAD
+        if tagged_at and committed_at and tagged_at < committed_at - CLOCKS_DIFFER
     ]
     said = ((without, "without a date"), (early, "dated before their commits"))
     return [f"tags {what}: {_named(names)}" for names, what in said if names]

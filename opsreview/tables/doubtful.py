@@ -9,7 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from opsreview.params import Team
+from opsreview.params import ReleaseRules, Team
+from opsreview.tables.releases import is_like
 
 _USUAL = (
     "blocker critical crit urgent emergency highest high major medium moderate normal minor low "
@@ -24,7 +25,7 @@ _NAMING = ("shifts", "incident_events")
 def doubtful(
     frames: Mapping[str, pl.DataFrame], team: Team, severities: Iterable[str]
 ) -> dict[str, Any]:
-    """What of duty and incidents may be a slip, in all of the history.
+    """What of duty, incidents and releases may be a slip, in all of the history.
 
     Args:
         frames: Frames of ``SCHEMAS``.
@@ -36,13 +37,23 @@ def doubtful(
         ``overlapping``: how many shifts begin while another of the same person and role runs.
         ``severities``: by severity that is not known but close to one, how many incidents are of
         it and which may be meant.
+        ``tags``: what ``releases`` of ``review.yaml`` says of tags that there are none of.
     """
     known = [*severities, *team.review.labels.priorities]
     return {
         "unlisted": _unlisted(frames, team),
         "overlapping": overlapping_themselves(frames["shifts"]),
         "severities": misspelt(frames["incidents"], known),
+        "tags": unknown_tags(frames["releases"], team.review.releases),
     }
+
+
+def unknown_tags(releases: pl.DataFrame, rules: ReleaseRules) -> list[str]:
+    """The tags and patterns of ``kinds`` and ``failed`` that no release bears."""
+    tags = set(releases["tag"])
+    named = tags | {f"{repo}@{tag}" for repo, tag in releases["repo", "tag"].iter_rows()}
+    patterns = [pattern for pattern in rules.kinds if not releases.filter(is_like(pattern)).height]
+    return [*patterns, *(tag for tag in rules.failed if tag not in named)]
 
 
 def overlapping_themselves(shifts: pl.DataFrame) -> int:

@@ -113,7 +113,7 @@ def _rule_of_the_tag(rules: ReleaseRules) -> pl.Expr:
         )
     told = [
         *(
-            (_is_like(tag), f"{kind}: review.yaml says so of {tag}")
+            (is_like(tag), f"{kind}: review.yaml says so of {tag}")
             for tag, kind in rules.kinds.items()
         ),
         (
@@ -132,7 +132,8 @@ def _rule_of_the_tag(rules: ReleaseRules) -> pl.Expr:
     return pl.coalesce(pl.when(holds).then(pl.lit(rule)) for holds, rule in told)
 
 
-def _is_like(pattern: str) -> pl.Expr:
+def is_like(pattern: str) -> pl.Expr:
+    """Whether ``tag`` is one of a pattern, in which ``*`` stands for anything."""
     return pl.col("tag").str.contains(f"^{re.escape(pattern).replace(chr(92) + '*', '.*')}$")
 
 

@@ -7,17 +7,15 @@ repositories with their comments, and gives the item its new opening. The metric
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import polars as pl
 
-from opsreview.sources import Rejected
+from opsreview.sources import CLOCKS_DIFFER, Rejected
 from opsreview.tables.rejected import as_rejected
 from opsreview.tables.schemas import KEYS
 from opsreview.window import literal
 
-# A source stamps the moment its reading began, or its day alone; reading takes its time.
-FUTURE_FROM = timedelta(days=1)
 _REACH_AHEAD = ("shifts",)  # a rota tells of weeks to come
 _OUR_OWN = ("_rank", "_from")
 
@@ -35,7 +33,7 @@ def without_the_future(
     moments = [] if name in _REACH_AHEAD else stacked.select(pl.selectors.datetime()).columns
     rejected: list[tuple[str, Rejected]] = []
     for source, latest_at in latest.items():
-        until = latest_at + FUTURE_FROM
+        until = latest_at + CLOCKS_DIFFER
         is_late = pl.any_horizontal(pl.lit(False), *(pl.col(m) > literal(until) for m in moments))
         late = stacked.filter((pl.col("_from") == source) & is_late.fill_null(False))
         if late.is_empty():

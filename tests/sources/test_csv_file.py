@@ -174,6 +174,24 @@ def test_source_speaks_from_its_first_to_its_last_moment(incidents, read):
     assert read(incidents(text)).covers == {("incidents", ""): window}
 
 
+def test_what_is_dated_in_the_future_stretches_nothing(tags, read):
+    lines = "a/one,v1,2026-05-01T10:00:00Z\na/one,v2,2098-05-01T10:00:00Z\n"
+    rows = read(tags("repo,tag_name,published_at\n" + lines))
+
+    assert rows.tables["releases"].height == 2
+    assert rows.latest_at < at(2098, 1, 1)
+    assert rows.covers[("releases", "a/one")].end_at < at(2026, 5, 2)
+
+
+def test_rota_speaks_of_the_weeks_to_come(tmp_path, declare, read):
+    (tmp_path / "rota.csv").write_text("who,from,to\nann,2098-05-01,2098-05-08\n", "utf-8")
+    columns = {"person": "who", "start_at": "from", "end_at": "to"}
+    declared = {"table": "shifts", "path": "rota.csv", "columns": columns}
+    rows = read(declare(CsvFile, kind="csv", **declared))
+
+    assert rows.covers[("shifts", "")].end_at > at(2098, 5, 1)
+
+
 def test_file_without_rows_is_unknown_unless_it_says_what_it_covers(incidents, read):
     header = "id,started_at,resolved_at\n"
     may = {"from": date(2026, 5, 1), "to": date(2026, 5, 31)}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from factories import incident_events, incidents, people, shifts
+from factories import REPO, incident_events, incidents, people, releases, shifts
 
-from opsreview.tables.doubtful import doubtful, misspelt, overlapping_themselves
+from opsreview.params import ReleaseRules
+from opsreview.tables.doubtful import doubtful, misspelt, overlapping_themselves, unknown_tags
 
 from .teams import team
 
@@ -18,6 +19,7 @@ def found(listed=LISTED, **frames):
         "incident_events": incident_events(),
         "incidents": incidents(),
         "people": people(),
+        "releases": releases(),
     }
     return doubtful(empty | frames, team(listed, bots=["pager"]), ["gold"])
 
@@ -54,3 +56,12 @@ def test_severity_close_to_a_known_one_is_asked_about(severity, meant):
 @pytest.mark.parametrize("severity", ["High", "SEV-2", "severity: 1", "p0", "gold", "zebra", None])
 def test_severity_that_is_known_or_like_none_is_not_asked_about(severity):
     assert misspelt(incidents({"severity": severity}), ["gold"]) == {}
+
+
+def test_tags_that_no_release_bears_are_named():
+    failed = {"v1.1.0": True, f"{REPO}@v1.2.0": False, "v9.9.9": True, "other/repo@v1.1.0": True}
+    rules = ReleaseRules(kinds={"v1.*": "stable", "preview-*": "prerelease"}, failed=failed)
+
+    unknown = unknown_tags(releases({}, {}), rules)
+    assert unknown == ["preview-*", "v9.9.9", "other/repo@v1.1.0"]
+    assert found()["tags"] == []
