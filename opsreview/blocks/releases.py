@@ -29,7 +29,8 @@ def trains_compared(review: Review) -> Block | None:
     if not review.is_measurable("what_if_train"):
         return None
     rows = [_train(review, name, words) for name, words in TRAINS.items()]
-    return rendered("trains_compared", rows=rows, n=review.estimate("what_if_train", "lead_time").n)
+    merges = review.estimate("what_if_train", "lead_time").n
+    return rendered("trains_compared", rows=rows, merges=counted(merges, "merge"))
 
 
 def readiness(review: Review) -> Block | None:

@@ -82,7 +82,7 @@ def test_trains_stand_side_by_side(tmp_path: Path) -> None:
     assert block is not None
     assert "5\u00a0d" in block.html
     assert "3\u00a0d" in block.html
-    assert "The 40 merges" in block.html
+    assert "40 merges of the year" in block.html
 
 
 def test_trains_are_not_compared_where_nothing_was_merged(tmp_path: Path) -> None:

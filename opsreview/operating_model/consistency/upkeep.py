@@ -20,11 +20,19 @@ _YEAR = timedelta(days=366)
 
 def upkeep_remarks(known: Known) -> Iterator[Remark]:
     """Everything that was right once, or is not written yet."""
+    yield from _start_of_the_train(known)
     yield from _freezes(known)
     yield from _ledger(known)
     yield from _reviewed(known)
     yield from _commitments(known)
     yield from _not_declared(known)
+
+
+def _start_of_the_train(known: Known) -> Iterator[Remark]:
+    release = known.entry.rhythm.release
+    if release is not None and release.starting > known.today + _AHEAD:
+        says = f"no release is due before {release.starting}: is the year right?"
+        yield known.remark("warning", "starts-late", ("rhythm", "release", "starting"), says)
 
 
 def _freezes(known: Known) -> Iterator[Remark]:

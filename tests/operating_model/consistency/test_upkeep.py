@@ -32,6 +32,13 @@ def test_rare_slots_are_looked_at_until_three_are_frozen(found):
     assert not found(text).has("all-frozen")
 
 
+def test_train_that_starts_in_years_is_asked_about(found):
+    text = RELEASE.replace("2025-05-13", "2052-05-14") + freeze("2026-12-20", "2027-01-06")
+    remarks = found(text)
+    assert remarks.said == [("warning", "starts-late", "rhythm.release.starting", 6)]
+    assert "before 2052-05-14" in remarks.the("starts-late").says
+
+
 def test_freezes_that_are_all_over_are_told(found):
     text = RELEASE + freeze("2025-12-20", "2026-01-06")
     assert found(text).said == [("info", "freezes-over", "rhythm.release.freezes", 9)]
