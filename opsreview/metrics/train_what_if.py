@@ -21,7 +21,9 @@ TODAY = "today"
 CADENCES = {  # each what-if, by the name of its group
     "weekly": Cadence(1, "week", "week"),
     "fortnightly": Cadence(2, "week", "2 weeks"),
+    "three_weekly": Cadence(3, "week", "3 weeks"),
     "monthly": Cadence(1, "month", "month"),
+    "two_monthly": Cadence(2, "month", "2 months"),
 }
 STATISTICS = (
     ("lead_time", "hours"),
@@ -78,7 +80,7 @@ def departures(cadence: Cadence, window: Window, like: Train | None, view: View)
 
 
 def what_if_train_measured(view: View) -> Measured:
-    """The registry's way in: today's releases beside weekly, fortnightly and monthly trains.
+    """The registry's way in: today's releases beside trains of every week to every two months.
 
     All of them by one rule, over the year to the window's end: a merge goes out with the first
     departure after it. Groups are ``train:today``, ``train:weekly`` and so on.

@@ -1,4 +1,4 @@
-"""A proposal about duty says what it would have meant for the last cycles."""
+"""A proposal about duty or the train says what it would have meant for the last cycles."""
 
 from __future__ import annotations
 
@@ -66,3 +66,33 @@ def test_people_are_named_as_pages_call_them(tmp_path: Path, names: str) -> None
 
     assert "Over the 6 months to 2026-10-31" in said
     assert not any(name in said for name in PEOPLE)
+
+
+TRAIN = {"every": "week", "on": "tuesday", "starting": "2026-01-06", "by": "ada"}
+TUESDAY = date(2026, 1, 6)
+
+
+def proposed_train(root: Path, every_days: int) -> dict[str, Any]:
+    """The proposal about a weekly train whose releases come so many days apart."""
+    merged = [TUESDAY + timedelta(days=day) for day in range(1, 300)]
+    left = [TUESDAY + timedelta(days=day) for day in range(0, 304, every_days)]
+    team = small_team(
+        root,
+        people=PEOPLE,
+        model={"rhythm": {"release": TRAIN}},
+        pulls=[{"opened_at": str(day), "merged_at": f"{day}T08:00:00Z"} for day in merged],
+        releases=[
+            {"tag": f"v1.{number}.0", "published_at": f"{day} 12:00"}
+            for number, day in enumerate(left)
+        ],
+    )
+    found = team.build().proposals
+    return next(said for said in found if said["path"] == "rhythm.release.every")
+
+
+def test_slower_train_is_replayed_on_the_merges_of_the_year(tmp_path: Path) -> None:
+    said = proposed_train(tmp_path, 21)
+
+    assert said["proposed"] == "3 weeks"
+    assert "merges of the last year half would have been released within 10 d" in said["what_if"]
+    assert "releases instead of" in said["what_if"]
