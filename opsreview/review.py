@@ -278,9 +278,14 @@ class Review:
             return not_measurable(statistic, "", reason, group=group)
         return Estimate.from_row(row.row(0, named=True))
 
-    def is_measurable(self, *metrics: str) -> bool:
-        """True where any of the metrics has a number, or rows whose median is not reached."""
+    def is_measurable(self, *metrics: str, group: str = "all") -> bool:
+        """True where any of the metrics has a number of the group, or a median not reached.
+
+        A metric that is told by other groups alone, as by person, has one where any of them does.
+        """
         rows = self.metrics.filter(pl.col("metric").is_in(metrics))
+        is_of_group = pl.col("group") == group
+        rows = rows.filter(is_of_group | ~is_of_group.any().over("metric"))
         return not rows.filter(pl.col("value").is_not_null() | (pl.col("n") > 0)).is_empty()
 
     def history(

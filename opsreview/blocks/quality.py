@@ -21,7 +21,7 @@ def data_quality(review: Review) -> Block:
         sources=[_source(source, review) for source in review.run.get("sources", [])],
         rejected=[_rejected(row) for row in review.rejected.to_dicts()],
         excluded=_excluded(review.excluded),
-        missing=_missing(review.metrics),
+        missing=_missing(review),
         notes=list(_notes(review)),
     )
 
@@ -56,18 +56,15 @@ def _excluded(excluded: pl.DataFrame) -> list[dict[str, Any]]:
     return [row | {"name": metric_name(row["metric"])} for row in ordered.to_dicts()]
 
 
-def _missing(metrics: pl.DataFrame) -> list[tuple[str, str]]:
+def _missing(review: Review) -> list[tuple[str, str]]:
     """Metrics without any number, by reason: each reason once."""
-    is_measured = pl.col("value").is_not_null() | (pl.col("n") > 0)
-    unknown = (
-        metrics.filter(pl.col("scope") == "all")
-        .group_by("metric", maintain_order=True)
-        .agg(is_measured.any().alias("is_measured"), pl.col("reason").drop_nulls().first())
-        .filter(~pl.col("is_measured"))
-    )
     by_reason: dict[str, list[str]] = {}
-    for metric, reason in unknown.select("metric", "reason").iter_rows():
-        by_reason.setdefault(reason or "not known", []).append(metric_name(metric))
+    metrics = review.metrics.filter(pl.col("scope") == "all")
+    for (metric,), rows in metrics.group_by(["metric"], maintain_order=True):
+        if not review.is_measurable(metric):
+            reasons = rows["reason"].drop_nulls()
+            reason = reasons[0] if reasons.len() else "not known"
+            by_reason.setdefault(reason, []).append(metric_name(str(metric)))
     return [(capitalised(", ".join(names)), reason) for reason, names in by_reason.items()]
 
 

@@ -155,7 +155,7 @@ def waiting_row(row: Mapping[str, Any], review: Review) -> dict[str, Any]:
 
 
 def _finding(review: Review, metric: str, group: str) -> Block | None:
-    if not review.is_measurable(metric):
+    if not review.is_measurable(metric, group=group):
         return None
     found = [
         each

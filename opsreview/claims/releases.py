@@ -112,7 +112,8 @@ def _off_hours(spoken: Spoken) -> str:
     said = ", ".join(f"{found} {where}" for found, where in others if found)
     return (
         f"{_of_share(outside)} of {counted(outside.n, 'release')} of the last twelve months came "
-        f"outside of working hours ({certainty_in_words(outside)})" + (f"; {said}" if said else "")
+        f"outside of working hours ({certainty_in_words(outside)})"
+        + "".join(f"; {more}" for more in (said, outside.reason) if more)
     )
 
 
@@ -203,7 +204,8 @@ def _suspected(spoken: Spoken) -> str:
     if not suspected:
         return "none is suspected"
     verb = "is" if suspected == 1 else "are"
-    return f"{suspected} {verb} suspected, because a hotfix followed: {value_in_words(share)}"
+    told = f"{suspected} of {share.n} ({value_in_words(share)})"
+    return f"{told} {verb} suspected, because a hotfix followed"
 
 
 SENTENCES: tuple[Sentence, ...] = (

@@ -22,7 +22,7 @@ def release_hours(measured: pl.DataFrame) -> go.Figure | None:
     """The releases of twelve months by hour and weekday of whoever published them.
 
     Args:
-        measured: The rows of ``off_hours_release_share``: tag, day_part, weekday (0 is Monday),
+        measured: The rows of ``off_hours_release_share``: person, day_part, weekday (0 is Monday),
             hour.
 
     Returns:
@@ -43,7 +43,7 @@ def release_hours(measured: pl.DataFrame) -> go.Figure | None:
         _told(measured, hours),
         height=230,
         xaxis={
-            "title": {"text": "hour of the day, of who published"},
+            "title": {"text": "hour of the day"},
             "range": [-0.5, 24],
             "tickvals": list(range(0, 25, 4)),
         },
@@ -83,7 +83,9 @@ def _told(measured: pl.DataFrame, hours: pl.DataFrame) -> Told:
     title = f"{out} of {counted(measured.height, 'release')} came outside of working hours"
     night = measured.filter(day_part="sleep").height
     friday = measured.filter(weekday=DAYS.index("Fri")).height
-    note = f"{friday} on a Friday · {night} at night · in the hours of who published"
+    known = measured["person"].count()
+    whose = "the hours of who published" if known else "the team's zone: who published is not known"
+    note = f"{friday} on a Friday · {night} at night · in {whose}"
     rows: list[list[Any]] = [
         [DAYS[day], f"{hour}:00", place, count]
         for day, hour, place, count in hours.select("weekday", "hour", "place", "count").iter_rows()

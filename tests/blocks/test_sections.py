@@ -4,7 +4,7 @@ from cycle_documents import findings_json, model_json
 from cycle_factory import NO_INCIDENTS
 
 from opsreview import blocks, open_review
-from opsreview.estimate import not_measurable
+from opsreview.estimate import Estimate, not_measurable
 from opsreview.review import Review
 
 from .reading import text, with_metrics
@@ -36,6 +36,15 @@ def test_statistics_that_cannot_be_told_share_their_reason(review: Review) -> No
     other = with_metrics(review, *(("release_interval", row) for row in nothing))
     said = text(blocks.finding(other, "release_interval"))
     assert said.count("cannot be told: too few releases.") == 1
+
+
+def test_metric_that_is_unknown_over_all_is_left_to_what_cannot_be_told(review: Review) -> None:
+    unknown = not_measurable("share", "share", "nobody declares it")
+    suspected = Estimate("share", 0.5, "share", 8, group="kind:suspected")
+    other = with_metrics(review, ("change_fail_rate", unknown), ("change_fail_rate", suspected))
+
+    assert blocks.finding(other, "change_fail_rate") is None
+    assert "Nobody declares it" in text(blocks.not_told(other, "change_fail_rate"))
 
 
 def test_metric_told_by_person_alone_has_no_sentence(review: Review) -> None:

@@ -21,7 +21,7 @@ def said(*found: tuple[str, Estimate]) -> list[str]:
 def test_declared_and_suspected_are_said_apart() -> None:
     assert said(("change_fail_rate", share(5, 40)), ("change_fail_rate", SUSPECTED)) == [
         "Of 40 releases of the last twelve months 5 are declared to have failed: 12 % "
-        "(5–26 %, n 40); 9 are suspected, because a hotfix followed: 22 %"
+        "(5–26 %, n 40); 9 of 40 (22 %) are suspected, because a hotfix followed"
     ]
 
 
@@ -33,8 +33,8 @@ def test_where_nobody_declares_failures_the_suspected_stand_beside_the_hotfixes(
         ("deployment_rework_rate", share(1, 40)),
     )
     assert sentences == [
-        "1 hotfix among 40 releases of the last twelve months: 2 % (0–13 %, n 40); 9 are "
-        "suspected, because a hotfix followed: 22 %"
+        "1 hotfix among 40 releases of the last twelve months: 2 % (0–13 %, n 40); 9 of 40 (22 %) "
+        "are suspected, because a hotfix followed"
     ]
 
 

@@ -137,3 +137,8 @@ def test_chains_of_hotfixes_are_said(chains: int, longest: float | None, sentenc
 
     assert claim.startswith(sentence)
     assert claim.endswith(f"the longest chain had {int(longest or 0)}") == (chains > 0)
+
+
+def test_hours_of_a_plain_week_say_so() -> None:
+    plain = replace(share(1, 8, statistic="share"), reason="nobody's working hours are listed")
+    assert said(HOURS, plain)[0].endswith("(2–47 %, n 8); nobody's working hours are listed")

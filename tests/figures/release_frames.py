@@ -31,5 +31,6 @@ def slots(*rows: tuple[date | None, str, str | None, int | None]) -> pl.DataFram
 
 
 def release_times(*rows: tuple[str, int, int]) -> pl.DataFrame:
-    """Part of the day, weekday from Monday and hour of releases."""
-    return pl.DataFrame(rows, schema=["day_part", "weekday", "hour"], orient="row")
+    """Part of the day, weekday from Monday and hour of releases that one person published."""
+    rows_of_one = pl.DataFrame(rows, schema=["day_part", "weekday", "hour"], orient="row")
+    return rows_of_one.with_columns(person=pl.lit("otter"))

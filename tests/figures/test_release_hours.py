@@ -12,7 +12,15 @@ def test_hours_say_how_many_came_outside_on_fridays_and_at_night() -> None:
 
     assert figure is not None
     assert figure.layout.title.text == "2 of 4 releases came outside of working hours"
-    assert figure.layout.title.subtitle.text.startswith("2 on a Friday · 1 at night")
+    note = "2 on a Friday · 1 at night · in the hours of who published"
+    assert figure.layout.title.subtitle.text == note
+
+
+def test_hours_of_nobody_known_are_the_team_s_and_say_so() -> None:
+    figure = release_hours(ROWS.with_columns(person=pl.lit(None, pl.String)))
+
+    assert figure is not None
+    assert "in the team's zone: who published is not known" in figure.layout.title.subtitle.text
 
 
 def test_each_hour_of_the_week_has_one_mark_that_grows_with_its_releases() -> None:
