@@ -9,6 +9,7 @@ OpsReviewError
 ├── FilterError          a filter asks a built cycle for what it does not know
 ├── ScheduleError        no schedule of duty keeps all that it has to keep
 ├── OutputsError         the outputs folder cannot be written or read
+├── FleetError           the workers of a fleet cannot be used
 ├── TableError           a frame of our own breaks its contract: a defect in opsreview
 └── NotebookError        a notebook cannot be found or does not declare its parameters
 
@@ -61,6 +62,10 @@ class ScheduleError(OpsReviewError):
 
 class OutputsError(OpsReviewError):
     """The outputs folder cannot be read or written."""
+
+
+class FleetError(OpsReviewError):
+    """The workers of a fleet cannot be reached, or are not fit for it."""
 
 
 class TableError(OpsReviewError):

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from opsreview.cli.many import (
+    Fetches,
+    Hands,
+    PlaceOfOutputs,
+    PlaceOfParams,
+    Scheduler,
+    Workers,
+    is_far,
+    run_many,
+)
 from opsreview.cli.shared import (
     MAX_WAIT,
     OUTPUTS,
@@ -27,24 +38,39 @@ from opsreview.cli.shared import (
 
 @app.command()
 def run(
-    team: TeamName,
+    teams: Annotated[
+        list[str] | None, typer.Argument(metavar="TEAM…", help="Folders in params/.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every team in params/.")] = False,
     cycle: CycleName = None,
     as_of: AsOf = None,
     offline: Annotated[bool, typer.Option("--offline", help="Do not fetch.")] = False,
     max_wait: MaxWait = MAX_WAIT,
     sweep: Sweep = False,
     single_file: SingleFile = False,
-    params: Params = PARAMS,
-    outputs: Outputs = OUTPUTS,
+    workers: Workers = 0,
+    scheduler: Scheduler = None,
+    fetches: Fetches = 4,
+    params: PlaceOfParams = str(PARAMS),
+    outputs: PlaceOfOutputs = str(OUTPUTS),
 ) -> None:
-    """Fetch, build, report: the monthly job."""
+    """Fetch, build, report: the monthly job, of one team or of many."""
     from opsreview import pipeline
 
+    if not teams and not every:
+        raise typer.BadParameter("name a team, or say --all")
+    if every or len(teams or []) > 1 or scheduler or is_far(params, outputs):
+        shared = {"cycle": cycle, "as_of": moment(as_of), "is_sweep": sweep}
+        places = {"params": params, "outputs": outputs, "single_file": single_file}
+        hands = Hands(workers, scheduler, fetches, offline, max_wait)
+        run_many(None if every else teams, hands, **shared, **places)
+        return
+    (team,) = teams or []
     with told() as watch:
         outcome = pipeline.run(
             team,
-            params=params,
-            outputs=outputs,
+            params=Path(params),
+            outputs=Path(outputs),
             cycle=cycle,
             as_of=moment(as_of),
             offline=offline,

@@ -1,0 +1,74 @@
+"""Who works for a fleet: processes of this machine, or the workers of a Dask scheduler."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from importlib.metadata import version
+from multiprocessing import get_context
+from typing import Any
+
+from opsreview.errors import FleetError
+
+ANSWER_WITHIN = 15.0  # seconds in which a scheduler has to answer
+
+
+def local_processes(workers: int) -> Executor:
+    """Processes of this machine, each started anew: none inherits threads or locks."""
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+
+
+@contextmanager
+def dask_workers(scheduler: str) -> Iterator[Executor]:
+    """The workers of a Dask scheduler, such as ``tcp://host:8786``.
+
+    Raises:
+        FleetError: Dask is not installed, the scheduler does not answer, it has no worker, or
+            a worker's versions differ from ours.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise FleetError("--scheduler needs Dask: pip install 'opsreview[fleet]'") from None
+    try:
+        client = Client(scheduler, timeout=ANSWER_WITHIN, set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise FleetError(
+            f"the scheduler at {scheduler} does not answer ({error}): "
+            "look whether it runs there, and whether this machine reaches it"
+        ) from None
+    with client:
+        _check_versions(client, scheduler)
+        yield client.get_executor(pure=False)
+
+
+def _check_versions(client: Any, scheduler: str) -> None:
+    try:
+        theirs = client.run(versions)
+    except Exception as error:  # whatever a worker without our code says
+        raise FleetError(
+            f"the workers of {scheduler} cannot run opsreview ({type(error).__name__}: {error}): "
+            "install the same lock there"
+        ) from None
+    if not theirs:
+        raise FleetError(f"the scheduler at {scheduler} has no worker: start some")
+    ours = versions()
+    for worker, said in sorted(theirs.items()):
+        differing = [
+            f"{name} {said.get(name, 'missing')} there and {version} here"
+            for name, version in ours.items()
+            if said.get(name) != version
+        ]
+        if differing:
+            raise FleetError(
+                f"worker {worker} has other versions ({', '.join(differing)}): "
+                "install the same lock on both"
+            )
+
+
+def versions() -> dict[str, str]:
+    """What has to be the same on both sides for the same bytes."""
+    libraries = {name: version(name) for name in ("opsreview", "polars", "distributed")}
+    return {"Python": ".".join(platform.python_version_tuple()[:2])} | libraries

@@ -1,0 +1,176 @@
+"""A fleet: the cycles of many teams, given to an executor step by step."""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from time import sleep
+
+from opsreview.fleet.task import Done, State, Step, Task, run_task
+
+FETCHES = 4  # at once, over all workers: they share GitHub's budget
+TRIES = 2  # of a team whose worker died
+DIED = "the worker died at it {tries} times: run the team alone, with more memory"
+Clock = Callable[[], datetime]
+Work = Callable[[Task], Done]
+
+
+def run_fleet(
+    tasks: Iterable[Task],
+    executor: Callable[[], Executor],
+    *,
+    at_once: int | None = None,
+    fetches: int = FETCHES,
+    offline: bool = False,
+    max_wait: timedelta = timedelta(0),
+    work: Work = run_task,
+    clock: Clock = lambda: datetime.now(UTC),
+    pause: Callable[[float], None] = sleep,
+) -> Iterator[Done]:
+    """Run a cycle of each team, each in two tasks: its fetch, then its review.
+
+    A team that is stopped by a limit, or that another run works on, is taken up again when that
+    is over, while the others go on. One that fails stops no other.
+
+    Args:
+        tasks: One a team, with the fields that both steps share.
+        executor: Makes the executor; called again where dead workers broke it.
+        at_once: The most tasks the executor is given at once; None: as many as there are.
+        fetches: The most fetches at once, over all workers.
+        offline: Reviews alone, from what the stores hold.
+        max_wait: For how long stopped teams are taken up again; what needs longer stays stopped.
+        work: What is done with a task.
+        clock: Now, UTC.
+        pause: Waits so many seconds, while every team that is left has to wait.
+
+    Yields:
+        What came of each team, in the order in which they end.
+    """
+    fleet = _Fleet(executor, at_once, fetches, clock() + max_wait, work, clock, pause)
+    first: Step = "review" if offline else "fetch"
+    for task in tasks:
+        fleet.queue(replace(task, step=first))
+    try:
+        yield from fleet.run()
+    finally:
+        fleet.close()
+
+
+@dataclass
+class _Fleet:
+    make: Callable[[], Executor]
+    at_once: int | None
+    fetches: int
+    deadline: datetime
+    work: Work
+    clock: Clock
+    pause: Callable[[float], None]
+    fetching: deque[Task] = field(default_factory=deque)
+    reviewing: deque[Task] = field(default_factory=deque)
+    suspects: deque[Task] = field(default_factory=deque)
+    later: list[tuple[datetime, str, Task]] = field(default_factory=list)
+    given: dict[Future[Done], Task] = field(default_factory=dict)
+    fetched: dict[str, Done] = field(default_factory=dict)
+    tries: dict[str, int] = field(default_factory=dict)
+    executor: Executor | None = None
+
+    def queue(self, task: Task) -> None:
+        (self.fetching if task.step == "fetch" else self.reviewing).append(task)
+
+    def run(self) -> Iterator[Done]:
+        while self._give():
+            if not self.given:
+                self.pause(self._until_later() or 0.0)
+                continue
+            over, _ = wait(self.given, timeout=self._until_later(), return_when=FIRST_COMPLETED)
+            for future in over:
+                yield from self._came_back(future)
+
+    def close(self) -> None:
+        if self.executor is not None:
+            self.executor.shutdown(cancel_futures=True)
+
+    def _give(self) -> bool:
+        """Give out what may be given; False when nothing is left."""
+        while self.later and self.later[0][0] <= self.clock():
+            self.queue(heapq.heappop(self.later)[2])
+        while (task := self._next()) is not None:
+            self.given[self._submitted(task)] = task
+        return bool(self.given or self.later)
+
+    def _submitted(self, task: Task) -> Future[Done]:
+        self.executor = self.executor or self.make()
+        try:
+            return self.executor.submit(self.work, task)
+        except BrokenProcessPool:  # a worker died with nothing to do
+            self.executor = self.make()
+            return self.executor.submit(self.work, task)
+
+    def _next(self) -> Task | None:
+        """The next task: suspects one by one and alone, then reviews, then fetches."""
+        if self.suspects:
+            return None if self.given else self.suspects.popleft()
+        if self.at_once is not None and len(self.given) >= self.at_once:
+            return None
+        if any(self.tries.get(task.team) for task in self.given.values()):
+            return None
+        if self.reviewing:
+            return self.reviewing.popleft()
+        busy = sum(task.step == "fetch" for task in self.given.values())
+        return self.fetching.popleft() if self.fetching and busy < self.fetches else None
+
+    def _until_later(self) -> float | None:
+        if not self.later:
+            return None
+        return max(0.0, (self.later[0][0] - self.clock()) / timedelta(seconds=1))
+
+    def _came_back(self, future: Future[Done]) -> Iterator[Done]:
+        task = self.given.pop(future)
+        try:
+            done = future.result()
+        except BrokenProcessPool:
+            yield from self._broken(task)
+            return
+        except Exception as error:
+            done = Done(task, "failed", (f"{type(error).__name__}: {error}",))
+        self.tries.pop(task.team, None)
+        if self._is_taken_up_again(done):
+            return
+        if task.step == "fetch":
+            self.fetched[task.team] = done
+            self.queue(replace(task, step="review"))
+            return
+        yield self._whole(done)
+
+    def _is_taken_up_again(self, done: Done) -> bool:
+        """Whether a stopped task has its turn again, once what stopped it is over."""
+        if done.state != "stopped" or done.until is None or done.until > self.deadline:
+            return False
+        heapq.heappush(self.later, (max(done.until, self.clock()), done.task.team, done.task))
+        return True
+
+    def _broken(self, task: Task) -> Iterator[Done]:
+        """Of tasks whose pool broke, each is tried again alone: one of them may be the reason."""
+        self.executor = None
+        self.tries[task.team] = self.tries.get(task.team, 0) + 1
+        if self.tries[task.team] < TRIES:
+            self.suspects.append(task)
+            return
+        del self.tries[task.team]
+        yield self._whole(Done(task, "failed", (DIED.format(tries=TRIES),)))
+
+    def _whole(self, done: Done) -> Done:
+        """What came of the team: of its review, and of the fetch before it."""
+        fetched = self.fetched.pop(done.task.team, None)
+        if fetched is None or fetched.state in ("whole", "incomplete"):
+            return done
+        problems = tuple(dict.fromkeys((*fetched.problems, *done.problems)))
+        if fetched.state == "stopped":
+            return replace(done, state="stopped", problems=problems, until=fetched.until)
+        state: State = "failed" if done.state == "failed" else "incomplete"
+        return replace(done, state=state, problems=problems)

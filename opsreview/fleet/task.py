@@ -1,0 +1,116 @@
+"""One step of one team's cycle: what a worker does, whichever executor it works for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from opsreview.errors import OpsReviewError, SourceError, StoppedError
+
+if TYPE_CHECKING:
+    from opsreview.fleet.lease import Lease
+    from opsreview.fleet.places import Workspace
+
+Step = Literal["fetch", "review"]
+State = Literal["whole", "incomplete", "stopped", "failed"]
+PATIENCE = 60.0  # a worker waits out short limits; longer ones are for the fleet to come back to
+
+
+@dataclass(frozen=True)
+class Task:
+    """What to do for which team, and where; without secrets, so that it may travel.
+
+    ``params`` and ``outputs`` are folders or URLs that every worker reaches. Secrets are the
+    environment of the worker.
+    """
+
+    team: str
+    params: str
+    outputs: str
+    step: Step = "fetch"
+    cycle: str | None = None
+    as_of: datetime | None = None
+    is_sweep: bool = False
+    single_file: bool = False
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of a task.
+
+    ``state`` is ``whole``, ``incomplete`` (made, but something is missing: ``problems``),
+    ``stopped`` (by a limit or another process; ``until`` is when to come back) or ``failed``
+    (``problems`` say why). ``path`` is the page, of a review that was made.
+    """
+
+    task: Task
+    state: State
+    problems: tuple[str, ...] = ()
+    path: str | None = None
+    until: datetime | None = None
+
+
+def run_task(task: Task) -> Done:
+    """Do one step of one team's cycle: the only function that is given to an executor.
+
+    The team is held meanwhile, so that nobody else works on it. What stops or refuses the step is
+    told in what is returned; only defects raise.
+    """
+    from opsreview.fleet.lease import held
+    from opsreview.fleet.places import workspace
+
+    try:
+        with (
+            held(task.outputs, task.team) as lease,
+            workspace(task.team, params=task.params, outputs=task.outputs) as work,
+        ):
+            return _STEPS[task.step](task, lease, work)
+    except StoppedError as error:
+        return Done(task, "stopped", (str(error),), until=error.until)
+    except OpsReviewError as error:
+        return Done(task, "failed", (str(error),))
+
+
+def _fetched(task: Task, lease: Lease, work: Workspace) -> Done:
+    """What was read is put back whatever became of the fetch: the next one goes on from there."""
+    from opsreview import pipeline
+
+    terms = pipeline.Terms(PATIENCE, task.is_sweep)
+    try:
+        outcome = pipeline.fetch(task.team, params=work.params, outputs=work.outputs, terms=terms)
+        done = Done(task, "incomplete" if outcome.problems else "whole", outcome.problems)
+    except StoppedError as error:
+        done = Done(task, "stopped", (str(error),), until=error.until)
+    except SourceError as error:
+        done = Done(task, "failed", (str(error),))
+    lease.check()
+    work.put_store()
+    return done
+
+
+def _reviewed(task: Task, lease: Lease, work: Workspace) -> Done:
+    from opsreview import pipeline
+
+    outcome = pipeline.run(
+        task.team,
+        params=work.params,
+        outputs=work.outputs,
+        cycle=task.cycle,
+        as_of=task.as_of,
+        offline=True,
+        single_file=task.single_file,
+        terms=pipeline.Terms(),
+    )
+    lease.check()
+    work.put_cycle(outcome.path.parent.name)
+    page = outcome.path.relative_to(work.outputs).as_posix()
+    state: State = "incomplete" if outcome.problems else "whole"
+    return Done(task, state, outcome.problems, path=f"{task.outputs.rstrip('/')}/{page}")
+
+
+_STEPS: dict[Step, Callable[[Task, Lease, Workspace], Done]] = {
+    "fetch": _fetched,
+    "review": _reviewed,
+}

@@ -1,0 +1,179 @@
+"""Many teams on any executor: in turn, not too many fetches, nobody lost for another's trouble."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from threading import Barrier, Lock
+from typing import Any
+
+import pytest
+
+from opsreview.fleet.executors import local_processes
+from opsreview.fleet.running import run_fleet
+from opsreview.fleet.task import Done, Task
+
+from .fleet_work import killed_by_bad, whole
+
+NOW = datetime(2026, 11, 26, 10, tzinfo=UTC)
+Work = Callable[[Task], Done]
+
+
+def tasks(*teams: str) -> list[Task]:
+    return [Task(team, "params", "outputs", cycle="2026-10") for team in teams]
+
+
+def run(*teams: str, work: Work = whole, threads: int = 1, **said: Any) -> list[Done]:
+    def executor() -> Executor:
+        return ThreadPoolExecutor(threads)
+
+    return list(run_fleet(tasks(*teams), executor, work=work, **said))
+
+
+class Clockwork:
+    """A clock that moves only while the fleet has nothing to do but wait."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pause(self, seconds: float) -> None:
+        assert seconds > 0
+        self.now += timedelta(seconds=seconds)
+
+
+def stopped_until(moment: datetime, clock: Clockwork, done: list[str]) -> Work:
+    """A limit stops the fetch of ``late`` until then; everything that ends is written down."""
+
+    def work(task: Task) -> Done:
+        if (task.team, task.step) == ("late", "fetch") and clock.now < moment:
+            return Done(task, "stopped", ("a limit",), until=moment)
+        done.append(f"{task.step} {task.team}")
+        return whole(task)
+
+    return work
+
+
+def test_each_team_is_fetched_and_then_reviewed() -> None:
+    found = run("a", "b")
+
+    assert [(done.task.team, done.state, done.path) for done in found] == [
+        ("a", "whole", "a/review"),
+        ("b", "whole", "b/review"),
+    ]
+    assert {done.task.cycle for done in found} == {"2026-10"}
+
+
+def test_offline_nothing_is_fetched() -> None:
+    steps: list[str] = []
+
+    def work(task: Task) -> Done:
+        steps.append(task.step)
+        return whole(task)
+
+    run("a", "b", work=work, offline=True)
+    assert steps == ["review", "review"]
+
+
+def test_no_team_is_nothing_to_do() -> None:
+    assert run() == []
+
+
+def test_no_more_fetches_run_at_once_than_are_allowed() -> None:
+    both, lock = Barrier(2, timeout=20), Lock()
+    running, most = 0, 0
+
+    def work(task: Task) -> Done:
+        nonlocal running, most
+        if task.step == "review":
+            return whole(task)
+        with lock:
+            running += 1
+            most = max(most, running)
+        both.wait()  # two are at it, or the barrier breaks
+        with lock:
+            running -= 1
+        return whole(task)
+
+    found = run(*"abcdef", work=work, threads=6, fetches=2)
+    assert {done.state for done in found} == {"whole"}
+    assert most == 2
+
+
+def test_no_more_tasks_are_given_at_once_than_asked() -> None:
+    given: list[int] = []
+
+    class Counting(ThreadPoolExecutor):
+        def submit(self, work: Any, task: Any, /) -> Any:  # type: ignore[override]
+            given.append(self._work_queue.qsize())
+            return super().submit(work, task)
+
+    assert len(list(run_fleet(tasks(*"abc"), partial(Counting, 1), at_once=1, work=whole))) == 3
+    assert set(given) == {0}
+
+
+def test_team_that_a_limit_stops_has_its_turn_again_while_others_go_on() -> None:
+    clock, done = Clockwork(), list[str]()
+    work = stopped_until(NOW + timedelta(minutes=10), clock, done)
+
+    found = run(
+        *("late", "other"),
+        work=work,
+        clock=clock,
+        pause=clock.pause,
+        max_wait=timedelta(minutes=15),
+    )
+
+    assert done == ["fetch other", "review other", "fetch late", "review late"]
+    assert {one.state for one in found} == {"whole"}
+
+
+def test_limit_that_lasts_longer_than_the_wait_leaves_the_team_stopped_on_what_is_stored() -> None:
+    clock, done = Clockwork(), list[str]()
+    work = stopped_until(NOW + timedelta(minutes=40), clock, done)
+
+    (found,) = run("late", work=work, clock=clock, max_wait=timedelta(minutes=15))
+
+    assert done == ["review late"]
+    assert (found.state, found.problems) == ("stopped", ("a limit",))
+    assert found.until == NOW + timedelta(minutes=40)
+    assert found.path == "late/review"
+
+
+def test_defect_in_one_team_is_told_and_stops_no_other() -> None:
+    def work(task: Task) -> Done:
+        if task.team == "bad":
+            raise ZeroDivisionError("in the middle")
+        return whole(task)
+
+    found = {done.task.team: done for done in run("a", "bad", "c", work=work)}
+    assert (found["a"].state, found["c"].state) == ("whole", "whole")
+    assert found["bad"].state == "failed"
+    assert found["bad"].problems == ("ZeroDivisionError: in the middle",)
+
+
+@pytest.mark.parametrize(("review", "state"), [("whole", "incomplete"), ("failed", "failed")])
+def test_source_that_could_not_be_read_is_told_once_beside_the_review(
+    review: Any, state: str
+) -> None:
+    def work(task: Task) -> Done:
+        is_fetch = task.step == "fetch"
+        return Done(task, "failed" if is_fetch else review, ("no such file",) if is_fetch else ())
+
+    (found,) = run("a", work=work)
+    assert (found.state, found.problems) == (state, ("no such file",))
+
+
+def test_worker_that_dies_takes_nobody_with_it() -> None:
+    found = run_fleet(
+        tasks("a", "bad", "c", "d"), partial(local_processes, 2), at_once=2, work=killed_by_bad
+    )
+
+    ended = {done.task.team: done for done in found}
+    assert {team for team, done in ended.items() if done.state == "whole"} == {"a", "c", "d"}
+    assert ended["bad"].state == "failed"
+    assert "the worker died at it 2 times" in ended["bad"].problems[0]
