@@ -54,7 +54,7 @@ def _check_versions(client: Any, scheduler: str) -> None:
         ) from None
     if not theirs:
         raise FleetError(f"the scheduler at {scheduler} has no worker: start some")
-    ours = versions()
+    ours = _ours()
     for worker, said in sorted(theirs.items()):
         differing = [
             f"{name} {said.get(name, 'missing')} there and {version} here"
@@ -66,6 +66,10 @@ def _check_versions(client: Any, scheduler: str) -> None:
                 f"worker {worker} has other versions ({', '.join(differing)}): "
                 "install the same lock on both"
             )
+
+
+def _ours() -> dict[str, str]:
+    return versions()
 
 
 def versions() -> dict[str, str]:

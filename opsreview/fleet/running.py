@@ -92,8 +92,11 @@ class _Fleet:
                 yield from self._came_back(future)
 
     def close(self) -> None:
+        """What is not begun is not done; the executor ends with what it is at."""
+        for future in self.given:
+            future.cancel()
         if self.executor is not None:
-            self.executor.shutdown(cancel_futures=True)
+            self.executor.shutdown()
 
     def _give(self) -> bool:
         """Give out what may be given; False when nothing is left."""

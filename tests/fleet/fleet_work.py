@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from opsreview.fleet.task import Done, Task
 
@@ -15,5 +16,13 @@ def whole(task: Task) -> Done:
 def killed_by_bad(task: Task) -> Done:
     """The worker dies, as of too little memory, when it does the team ``bad``."""
     if task.team == "bad":
+        os._exit(137)
+    return whole(task)
+
+
+def killed_once(mark: str, task: Task) -> Done:
+    """The worker dies the first time that it does the team ``bad``."""
+    if task.team == "bad" and not Path(mark).exists():
+        Path(mark).touch()
         os._exit(137)
     return whole(task)

@@ -1,0 +1,94 @@
+"""The workers of a Dask cluster: a scheduler and workers as processes on loopback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+import pytest
+from distributed import Client
+
+from opsreview.errors import FleetError
+from opsreview.fleet import executors
+from opsreview.fleet.executors import dask_workers, versions
+from opsreview.fleet.running import run_fleet
+from opsreview.fleet.task import Task
+
+from .fleet_work import killed_once, whole
+
+WORKERS = 2
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a scheduler with two workers."""
+    folder = tmp_path_factory.mktemp("dask")
+    known = folder / "scheduler.json"
+    here = ["--scheduler-file", str(known), "--no-dashboard"]
+    worker = ["--nthreads", "1", "--local-directory", str(folder), "--host", "127.0.0.1"]
+    with ExitStack() as started:
+        _start(started, "dask_scheduler", *here, "--host", "127.0.0.1", "--port", "0")
+        for _ in range(WORKERS):
+            _start(started, "dask_worker", *here, *worker)
+        with Client(scheduler_file=str(known), timeout=60, set_as_default=False) as client:
+            client.wait_for_workers(WORKERS, timeout=60)
+            address = client.scheduler.address
+        yield address
+
+
+def _start(started: ExitStack, command: str, *arguments: str) -> None:
+    program = [sys.executable, "-m", f"distributed.cli.{command}", *arguments]
+    tests = str(Path(__file__).parents[1])
+    process = started.enter_context(
+        subprocess.Popen(program, env=_environment(tests), stderr=subprocess.DEVNULL)
+    )
+    started.callback(process.kill)
+
+
+def _environment(tests: str) -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": f"{tests}:{os.environ.get('PYTHONPATH', '')}"}
+
+
+def test_teams_are_done_by_the_workers_of_a_cluster(cluster: str) -> None:
+    with dask_workers(cluster) as executor:
+        teams = [Task(team, "params", "outputs") for team in "abcd"]
+        found = list(run_fleet(teams, lambda: executor, work=whole))
+    assert {done.task.team for done in found} == set("abcd")
+    assert {done.state for done in found} == {"whole"}
+
+
+def test_worker_killed_in_the_middle_costs_no_team(cluster: str, tmp_path: Path) -> None:
+    work = partial(killed_once, str(tmp_path / "killed"))
+    with dask_workers(cluster) as executor:
+        teams = [Task(team, "params", "outputs") for team in ("a", "bad", "c")]
+        found = list(run_fleet(teams, lambda: executor, work=work))
+
+    assert (tmp_path / "killed").exists()
+    assert sorted(done.task.team for done in found) == ["a", "bad", "c"]
+    assert {done.state for done in found} == {"whole"}
+
+
+def test_scheduler_that_does_not_answer_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executors, "ANSWER_WITHIN", 0.5)
+    with (
+        pytest.raises(FleetError, match=r"scheduler at tcp://127\.0\.0\.1:1 does not answer"),
+        dask_workers("tcp://127.0.0.1:1"),
+    ):
+        pass
+
+
+def test_address_that_is_none_is_one_clear_error() -> None:
+    with pytest.raises(FleetError, match="unknown address scheme"), dask_workers("here://and there"):
+        pass
+
+
+def test_worker_of_another_version_is_refused(cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executors, "_ours", lambda: versions() | {"polars": "0.1"})
+    said = r"polars \S+ there and 0\.1 here.*install the same lock"
+    with pytest.raises(FleetError, match=said), dask_workers(cluster):
+        pass
