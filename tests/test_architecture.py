@@ -25,6 +25,7 @@ ALLOWED: dict[str, str] = {
     # what everything stands on
     "errors": "",
     "secrets": "",
+    "cores": "",
     "window": "errors",
     "estimate": "window",
     "working_time": "errors",
@@ -40,7 +41,7 @@ ALLOWED: dict[str, str] = {
     "checkout": "errors sources",
     "tables": "errors window params sources",
     # measure
-    "metrics": "window estimate working_time cadence rotation train tables",
+    "metrics": "cores window estimate working_time cadence rotation train tables",
     # say: what happened, beside what usually does and what should
     "usual": "",
     "wording": "estimate usual",
@@ -52,7 +53,7 @@ ALLOWED: dict[str, str] = {
     "privacy": "errors",
     "publish": "errors operating_model",
     # show a built cycle: all that a notebook sees
-    "filtering": "errors window estimate working_time cadence rotation train tables metrics "
+    "filtering": "errors cores window estimate working_time cadence rotation train tables metrics "
     "operating_model claims privacy",
     "planning": "errors window estimate working_time rotation metrics operating_model privacy "
     "filtering",
@@ -65,13 +66,15 @@ ALLOWED: dict[str, str] = {
     "opsreview": "errors opening",
     "notebooks": "figures blocks explore opsreview",
     # tell
-    "reports": "errors window",
+    "reports": "errors cores window",
     # the whole way, and who calls it
     "pipeline": "errors secrets window estimate working_time cadence rotation yaml_file store "
     "sources params tables checkout metrics wording operating_model findings claims privacy "
     "publish filtering planning reports",
+    # many teams
+    "fleet": "errors cores secrets pipeline",
     "terminal": "secrets",
-    "cli": "errors secrets pipeline terminal",
+    "cli": "errors secrets pipeline fleet terminal",
 }
 
 # What may be imported only behind a door: a folder or file of opsreview/.
@@ -85,6 +88,7 @@ DOORS: dict[str, str] = {
     "pagerduty": "sources",
     "sqlite3": "store.py",
     "dataframely": "tables",
+    "distributed": "fleet/executors.py",
     "scipy": "metrics planning",
     "typer": "cli",
     "rich": "terminal.py",

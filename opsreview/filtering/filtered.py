@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -16,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from opsreview.claims import Spoken, findings
+from opsreview.cores import cores
 from opsreview.errors import FilterError
 from opsreview.estimate import METRICS_SCHEMA, not_measurable
 from opsreview.filtering.asked import Asked, listed
@@ -131,7 +131,7 @@ class Filtered:
             metrics = read_at(place, self._read, self._known.deep)
             return read_history(subject, [cycle], metrics=metrics).metrics
 
-        with _in_memory(), ThreadPoolExecutor(2 * (os.cpu_count() or 1)) as readers:
+        with _in_memory(), ThreadPoolExecutor(2 * cores()) as readers:
             read_again = list(readers.map(read, count(), windows))
         read_again.append(pl.DataFrame(schema=METRICS_SCHEMA))
         rows = [self._told(pl.concat(read_again)), self._as_built("history.parquet")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
@@ -10,14 +11,24 @@ from importlib.metadata import version
 from multiprocessing import get_context
 from typing import Any
 
+from opsreview.cores import POLARS_THREADS
 from opsreview.errors import FleetError
 
 ANSWER_WITHIN = 15.0  # seconds in which a scheduler has to answer
 
 
 def local_processes(workers: int) -> Executor:
-    """Processes of this machine, each started anew: none inherits threads or locks."""
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    """Processes of this machine, each started anew: none inherits threads or locks.
+
+    Several of them keep one core busy each; one alone has the machine.
+    """
+    set_up = _on_one_core if workers > 1 else None
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=set_up)
+
+
+def _on_one_core() -> None:
+    """Before polars is imported: it asks once."""
+    os.environ.setdefault(POLARS_THREADS, "1")
 
 
 @contextmanager

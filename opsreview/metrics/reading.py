@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -13,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from opsreview.cores import cores
 from opsreview.estimate import METRICS_SCHEMA, Estimate, not_measurable
 from opsreview.metrics.firsts import WithFirsts
 from opsreview.metrics.planned_duty import DECLARED_ONLY, is_declared
@@ -160,7 +160,7 @@ def read_history(
                 measured[metric.id][cycle[0].start_at] = part.measured.rows
         return rows
 
-    with ThreadPoolExecutor(2 * (os.cpu_count() or 1)) as readers:
+    with ThreadPoolExecutor(2 * cores()) as readers:
         rows = [row for found in readers.map(rows_of, count(), cycles) for row in found]
     return HistoryReading(_with_the_only_repo(rows, subject.repos), measured)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from opsreview.cores import cores
 from opsreview.errors import NotebookError, OutputsError
 
 CELL_TIMEOUT_SECONDS = 300
@@ -64,7 +65,7 @@ def run_notebooks(
     """
     for notebook in notebooks:
         check_parameters(notebook, parameters)
-    with _scratch(into) as scratch, ThreadPoolExecutor(os.cpu_count() or 1) as threads:
+    with _scratch(into) as scratch, ThreadPoolExecutor(cores()) as threads:
         jobs = [
             threads.submit(_run, notebook, parameters, into, Path(scratch), cell_timeout_seconds)
             for notebook in notebooks

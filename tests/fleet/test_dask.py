@@ -83,11 +83,16 @@ def test_scheduler_that_does_not_answer_is_one_clear_error(monkeypatch: pytest.M
 
 
 def test_address_that_is_none_is_one_clear_error() -> None:
-    with pytest.raises(FleetError, match="unknown address scheme"), dask_workers("here://and there"):
+    with (
+        pytest.raises(FleetError, match="unknown address scheme"),
+        dask_workers("here://and there"),
+    ):
         pass
 
 
-def test_worker_of_another_version_is_refused(cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_worker_of_another_version_is_refused(
+    cluster: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(executors, "_ours", lambda: versions() | {"polars": "0.1"})
     said = r"polars \S+ there and 0\.1 here.*install the same lock"
     with pytest.raises(FleetError, match=said), dask_workers(cluster):
