@@ -22,11 +22,11 @@ def local_processes(workers: int) -> Executor:
 
     Several of them keep one core busy each; one alone has the machine.
     """
-    set_up = _on_one_core if workers > 1 else None
+    set_up = on_one_core if workers > 1 else None
     return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=set_up)
 
 
-def _on_one_core() -> None:
+def on_one_core() -> None:
     """Before polars is imported: it asks once."""
     os.environ.setdefault(POLARS_THREADS, "1")
 

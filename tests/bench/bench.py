@@ -127,6 +127,14 @@ def figures_of_a_million(folder: Path) -> Iterator[Figure]:
     yield from figures_of_a_million(folder)
 
 
+def figures_of_teams(folder: Path, teams: int) -> Iterator[Figure]:
+    """Imported last, as those of decisions are."""
+    from fleet import figures_of_fleet
+
+    folder.mkdir()
+    yield from figures_of_fleet(folder, teams)
+
+
 def figures_of_build(
     built: tuple[str, str, str], where: list[str], outputs: Path, *, limit: float | None
 ) -> Iterator[Figure]:
@@ -183,6 +191,7 @@ def line_of(figure: Figure) -> str:
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--json", type=Path, metavar="FILE", help="also write the figures here")
+    arguments.add_argument("--teams", type=int, default=6, help="of the fleet (default: 6)")
     asked = arguments.parse_args()
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}"
     busy = os.getloadavg()[0]  # of the cores, before anything is measured: 0 is an idle machine
@@ -201,6 +210,7 @@ def main() -> None:
         parts.append(figures_of_signals())
         parts.append(figures_of_fairness())
         parts.append(figures_of_exploring())
+        parts.append(figures_of_teams(Path(scratch) / "fleet", asked.teams))
         for figure in (figure for part in parts for figure in part):
             figures.append(figure)
             print(line_of(figure), flush=True)
