@@ -221,8 +221,8 @@ def test_lines_of_two_repositories_are_two_lines():
         {"repo": "team/one", "tag": "v1.2.0", "published_at": "2026-10-01"},
         {"repo": "team/two", "tag": "v1.2.1", "published_at": "2026-10-02"},
     ]
-    marked = candidates("releases", [{**row, "is_prerelease": False, "is_draft": False} for row in rows])
-    found = classified(marked, USUAL)
+    marked = [{**row, "is_prerelease": False, "is_draft": False} for row in rows]
+    found = classified(candidates("releases", marked), USUAL)
     assert set(found["kind"]) == {"stable"}
 
 
