@@ -11,13 +11,18 @@ from opsreview.params import ReleaseRules
 MOVING = ["latest", "nightly", "canary", "edge", "insiders", "next", "dev", "stable", "main"]
 RECENT = 20  # versions over which a train of patches is told
 FEWEST = 10
+MOSTLY = 0.5
+DAYS_APART = 2  # of a version that is a day, and of its release
 PATCH_TRAIN_SHARE = 0.5
 HOTFIX_OF_PATCH_TRAIN_DAYS = 2
 _PRODUCT = r"^(.+)[/@]"  # of one repository among several: survey/v0.1.0, preview@2.0.0
 _VERSION = r"(?:^|[^0-9])(\d+)\.(\d+)(?:\.(\d+))?"
 _DAY = r"^v?20\d\d-?[01]\d-?[0-3]\d$"
+_DOTTED_DAY = r"^v?(20\d\d)\.(\d{1,2})\.(\d{1,2})$"  # where it is the day of the release
 _NIGHTLY = r"(?i)nightly|\d-20\d\d[01]\d[0-3]\d(-[0-9a-f]{7,40})?$"
-_PRERELEASE = r"(?i)\d[-.]?(alpha|beta|rc|pre|preview|prerelease|insider|dev)"
+_PRERELEASE = r"(?i)\d[-.]?(alpha|beta|rc|pre|preview|prerelease|insider|dev)|\d(a|b)\d+$"
+_SEMVER_PRERELEASE = r"\d+\.\d+\.\d+-[0-9A-Za-z]"
+_NO_PRERELEASE = r"(?i)-(release|final|ga|stable|hotfix|patch|post)"  # against SemVer, but common
 
 
 def classified(releases: pl.DataFrame, rules: ReleaseRules) -> pl.DataFrame:
@@ -33,7 +38,8 @@ def classified(releases: pl.DataFrame, rules: ReleaseRules) -> pl.DataFrame:
     - ``other``: it is of another product of the repository, by what comes before ``/`` or ``@``;
       the product is what most versions are of, or what ``review.yaml`` says;
     - ``nightly``: the version names a day, or says nightly; a bare day is one beside versions, and
-      stable in a repository that has nothing but days;
+      stable in a repository that has nothing but days. Versions that are mostly the days of their
+      releases (``2026.6.2``) are days;
     - ``prerelease``: the version says so (SemVer: ``1.2.0-rc.1``), or its minor is odd where
       ``review.yaml`` says that odd minors are pre-releases (VS Code Marketplace);
     - ``other``: it is no version;
@@ -44,7 +50,7 @@ def classified(releases: pl.DataFrame, rules: ReleaseRules) -> pl.DataFrame:
       is of the line before it.
 
     Args:
-        releases: Candidate rows: repo, tag, published_at, is_prerelease.
+        releases: Candidate rows: repo, tag, published_at, is_prerelease, is_draft.
         rules: What ``review.yaml`` says of the tags.
 
     Source:
@@ -123,24 +129,45 @@ def _rule_of_the_tag(rules: ReleaseRules) -> pl.Expr:
         (pl.col("is_prerelease"), "prerelease: marked as one"),
         (pl.col("product") != pl.col("ours"), "other: of another product of the repository"),
         (is_day & has_versions, "nightly: a day, beside versions"),
-        (is_day, "stable: a day"),
+        (is_day | _is_its_day(), "stable: a day"),
         (pl.col("name").str.contains(_NIGHTLY), "nightly: the version names a day"),
-        (pl.col("name").str.contains(_PRERELEASE), "prerelease: the version says so"),
+        (_is_prerelease(), "prerelease: the version says so"),
         (pl.col("major").is_null(), "other: the tag is not a version"),
         (is_odd, "prerelease: its minor is odd"),
     ]
     return pl.coalesce(pl.when(holds).then(pl.lit(rule)) for holds, rule in told)
 
 
+def _is_its_day() -> pl.Expr:
+    """The version is the day of the release, as most of the repository's are: ``2026.6.2``."""
+    day = pl.concat_str(
+        *(pl.col("name").str.extract(_DOTTED_DAY, place) for place in (1, 2, 3)), separator="-"
+    ).str.to_date("%Y-%m-%d", strict=False)
+    is_own = (day - pl.col("published_at").dt.date()).abs() <= pl.duration(days=DAYS_APART)
+    is_mostly = is_own.fill_null(False).filter(pl.col("major").is_not_null()).mean().over("repo")
+    return is_own & (is_mostly > MOSTLY)
+
+
+def _is_prerelease() -> pl.Expr:
+    name = pl.col("name")
+    by_semver = name.str.contains(_SEMVER_PRERELEASE) & ~name.str.contains(_NO_PRERELEASE)
+    return name.str.contains(_PRERELEASE) | by_semver
+
+
 def is_like(pattern: str) -> pl.Expr:
-    """Whether ``tag`` is one of a pattern, in which ``*`` stands for anything."""
-    return pl.col("tag").str.contains(f"^{re.escape(pattern).replace(chr(92) + '*', '.*')}$")
+    """Whether ``tag`` is one of a pattern, in which ``*`` stands for anything.
+
+    ``owner/name@v1.*`` is of one repository alone.
+    """
+    matched = f"^{re.escape(pattern).replace(chr(92) + '*', '.*')}$"
+    of_one = pl.format("{}@{}", "repo", "tag").str.contains(matched)
+    return pl.col("tag").str.contains(matched) | of_one
 
 
 def _numbered(told: pl.DataFrame) -> pl.DataFrame:
-    """The rows with their line; of the versions left, what came before and how many are patches."""
-    is_left = pl.col("kind_rule").is_null()
-    number = pl.when(is_left).then(pl.col("major") * 100_000 + pl.col("minor"))
+    """The rows with their line; of those on one, what came before and how many are patches."""
+    is_on_line = _is_on_a_line()
+    number = pl.when(is_on_line).then(pl.col("major") * 100_000 + pl.col("minor"))
     numbered = told.with_columns(number=number)
     before = pl.col("number").forward_fill().shift(1).over("repo")
     after = pl.col("number").backward_fill().shift(-1).over("repo")
@@ -151,7 +178,7 @@ def _numbered(told: pl.DataFrame) -> pl.DataFrame:
     line = pl.format("{}.{}", "major", "minor")
     of_before = pl.format("{}.{}", before // 100_000, before % 100_000)
     of_product = pl.when(pl.col("product") != pl.col("ours")).then(pl.format("{}/", "product"))
-    is_patch = pl.when(is_left).then((pl.col("patch") > 0).fill_null(False).cast(pl.Float64))
+    is_patch = pl.when(is_on_line).then((pl.col("patch") > 0).fill_null(False).cast(pl.Float64))
     mended = numbered.with_columns(
         number=pl.when(is_odd_out.fill_null(False)).then(before).otherwise("number"),
         line=pl.when(is_odd_out.fill_null(False))
@@ -159,19 +186,27 @@ def _numbered(told: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("major").is_not_null())
         .then(of_product.fill_null("") + line),
     )
-    counted = mended.filter(is_left).with_columns(
+    counted = mended.filter(is_on_line).with_columns(
         before=pl.col("number").shift(1).over("repo"),
         patch_share=is_patch.rolling_mean(RECENT, min_samples=FEWEST).over("repo"),
     )
-    rest = mended.filter(~is_left).with_columns(
+    rest = mended.filter(~is_on_line).with_columns(
         before=pl.lit(None, pl.Int64), patch_share=pl.lit(None, pl.Float64)
     )
     return pl.concat([counted, rest]).sort("repo", "published_at", "tag")
 
 
+def _is_on_a_line() -> pl.Expr:
+    """A version that is still to be told, or that something says is stable or a hotfix."""
+    is_open = pl.col("kind_rule").is_null()
+    is_told = pl.col("kind_rule").str.contains(r"^(stable|hotfix): review\.yaml")
+    is_out = pl.col("published_at").is_not_null() & ~pl.col("is_draft").fill_null(False)
+    return (is_open | is_told.fill_null(False)) & is_out
+
+
 def _rule_of_the_line(rules: ReleaseRules) -> pl.Expr:
     """Hotfix or stable, for rows in the order they were published."""
-    line_published_at = pl.when(pl.col("kind_rule").is_null()).then("published_at")
+    line_published_at = pl.when(_is_on_a_line()).then("published_at")
     previous_at = line_published_at.forward_fill().shift(1).over("repo", "line")
     since = pl.col("published_at") - previous_at
     is_patch = (pl.col("patch") > 0).fill_null(False)

@@ -24,6 +24,7 @@ def kinds(name: str, rules: ReleaseRules) -> dict[str, str]:
         tag="tag_name",
         published_at=pl.col("published_at").str.to_datetime(time_zone="UTC"),
         is_prerelease=pl.lit(None, pl.Boolean),
+        is_draft=pl.lit(None, pl.Boolean),
     )
     return dict(classified(releases, rules).select("tag", "kind").iter_rows())
 

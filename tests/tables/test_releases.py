@@ -16,7 +16,7 @@ USUAL = ReleaseRules()
 
 def released(*tags: tuple[str, str | None], rules: ReleaseRules = USUAL, **said) -> pl.DataFrame:
     """Tags and the days on which they were published, classified."""
-    default = {"repo": REPO, "is_prerelease": None}
+    default = {"repo": REPO, "is_prerelease": None, "is_draft": None}
     rows = [{**default, "tag": tag, "published_at": day, **said} for tag, day in tags]
     return classified(candidates("releases", rows), rules)
 
@@ -43,6 +43,12 @@ def kinds(*tags: tuple[str, str | None], **said) -> dict[str, str]:
         ("0.7.0-prerelease", "prerelease", "0.7"),
         ("1.2.0.dev1", "prerelease", "1.2"),
         ("1.2.0-insiders.20261003", "prerelease", "1.2"),
+        ("1.2.0-canary.1", "prerelease", "1.2"),
+        ("4.0.0-SNAPSHOT", "prerelease", "4.0"),
+        ("4.0.0-M1", "prerelease", "4.0"),
+        ("4.0.0a1", "prerelease", "4.0"),
+        ("4.0.0-RELEASE", "stable", "4.0"),
+        ("4.0.0-hotfix.1", "stable", "4.0"),
         ("latest", "moving", None),
         ("Latest", "moving", None),
         ("nightly", "moving", None),
@@ -130,6 +136,18 @@ def test_days_beside_versions_are_nightlies():
     assert found["20261002"] == "nightly"
 
 
+def test_versions_that_are_the_days_of_their_releases_are_no_patches():
+    days = [f"2026-{month:02}-{day:02}" for month in (6, 7, 8) for day in (2, 16, 30)]
+    for form in ("{}.{:02}.{:02}", "v{}.{}.{}"):
+        tags = [form.format(*map(int, day.split("-"))) for day in days]
+        assert set(kinds(*zip(tags, days, strict=True)).values()) == {"stable"}
+
+
+def test_versions_that_count_patches_of_a_month_are_no_days():
+    told = kinds(("2026.6.0", "2026-06-02"), ("2026.6.1", "2026-06-05"), ("2026.7.0", "2026-07-02"))
+    assert list(told.values()) == ["stable", "hotfix", "stable"]
+
+
 def test_another_product_of_the_repository_is_not_on_the_train():
     tags = [("v1.2.0", "2026-10-01"), ("v1.3.0", "2026-11-01"), ("survey/v0.1.0", "2026-11-02")]
     found = released(*tags)
@@ -160,6 +178,22 @@ def test_what_review_yaml_says_of_a_tag_wins():
     ]
 
 
+def test_what_review_yaml_says_changes_nothing_after_it():
+    tags = (("v1.4.0", "2026-02-01"), ("v1.4.1", "2026-02-04"))
+    assert kinds(*tags, rules=ReleaseRules(kinds={"v1.4.0": "stable"})) == kinds(*tags)
+
+
+def test_word_of_review_yaml_may_be_of_one_repository():
+    rules = ReleaseRules(kinds={f"{REPO}@v1.*": "other", "some/other@v2.*": "other"})
+    told = kinds(("v1.4.0", "2026-02-01"), ("v2.0.0", "2026-02-04"), rules=rules)
+    assert told == {"v1.4.0": "other", "v2.0.0": "stable"}
+
+
+def test_draft_is_not_the_release_before():
+    draft = ("v2.0.0", None)
+    assert kinds(draft, ("v1.0.1", "2026-02-01"))["v1.0.1"] == "stable"
+
+
 def test_mistyped_version_is_of_the_line_before_it():
     days = ["0.5.4", "9.5.5", "0.5.6", "0.6.0"]
     found = released(*((tag, f"2026-0{n}-01") for n, tag in enumerate(days, 1)))
@@ -187,8 +221,8 @@ def test_lines_of_two_repositories_are_two_lines():
         {"repo": "team/one", "tag": "v1.2.0", "published_at": "2026-10-01"},
         {"repo": "team/two", "tag": "v1.2.1", "published_at": "2026-10-02"},
     ]
-    marked = candidates("releases", [{**row, "is_prerelease": False} for row in rows])
-    found = classified(marked, USUAL)
+    marked = [{**row, "is_prerelease": False, "is_draft": False} for row in rows]
+    found = classified(candidates("releases", marked), USUAL)
     assert set(found["kind"]) == {"stable"}
 
 
