@@ -9,6 +9,7 @@ OpsReviewError
 ├── FilterError          a filter asks a built cycle for what it does not know
 ├── ScheduleError        no schedule of duty keeps all that it has to keep
 ├── OutputsError         the outputs folder cannot be written or read
+├── PlaceError           a fleet's params or outputs cannot be reached, read or written
 ├── TableError           a frame of our own breaks its contract: a defect in opsreview
 └── NotebookError        a notebook cannot be found or does not declare its parameters
 
@@ -61,6 +62,10 @@ class ScheduleError(OpsReviewError):
 
 class OutputsError(OpsReviewError):
     """The outputs folder cannot be read or written."""
+
+
+class PlaceError(OpsReviewError):
+    """A folder or URL of a fleet's params or outputs cannot be reached, read or written."""
 
 
 class TableError(OpsReviewError):

@@ -1,0 +1,1 @@
+"""Many teams, worked on by workers that share no disk: one team once at a time."""
