@@ -70,6 +70,7 @@ ALLOWED: dict[str, str] = {
     "pipeline": "errors secrets window estimate working_time cadence rotation yaml_file store "
     "sources params tables checkout metrics wording operating_model findings claims privacy "
     "publish filtering planning reports",
+    "fleet": "errors secrets window store params privacy",
     "terminal": "secrets",
     "cli": "errors secrets pipeline terminal",
 }
@@ -86,6 +87,7 @@ DOORS: dict[str, str] = {
     "sqlite3": "store.py",
     "dataframely": "tables",
     "scipy": "metrics planning",
+    "fsspec": "fleet",
     "typer": "cli",
     "rich": "terminal.py",
     # git; JupyterLab; and the notebooks' kernels
@@ -96,6 +98,7 @@ DOORS: dict[str, str] = {
 HOMELESS = {"utils", "util", "helpers", "helper", "common", "base", "misc"}
 LONGEST_FILE = 400
 HEAVY = {"polars", "numpy", "scipy", "dataframely", "pydantic", "plotly", "papermill", "nbconvert"}
+HEAVY |= {"fsspec"}
 
 
 @dataclass(frozen=True)

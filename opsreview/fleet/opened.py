@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from fsspec.core import split_protocol, url_to_fs
 from fsspec.implementations.local import LocalFileSystem
@@ -81,8 +81,7 @@ class Place:
         with _told(self.url):
             self._files.invalidate_cache()  # others write here too
             found: list[str] = self._files.find(root)
-        names = sorted(name[len(self._root) + 1 :] for name in found if not name.endswith("/"))
-        return [_checked(name, self.url) for name in names]
+        return sorted(name[len(self._root) + 1 :] for name in found if not name.endswith("/"))
 
     def has(self, name: str) -> bool:
         with _told(self.url):
@@ -160,12 +159,13 @@ def _shown(url: str) -> str:
     protocol, path = split_protocol(url)
     if protocol is None:
         return redacted(url)
-    said = urlsplit(url)
-    for hidden in filter(None, (said.password, said.query)):
+    path, _, query = path.partition("?")
+    account, at, _ = path.partition("/")[0].rpartition("@")
+    _, colon, password = account.partition(":")
+    for hidden in filter(None, (password, query)):
         Secret(hidden)
         Secret(unquote(hidden))
-    account = "" if said.password is None else f"{said.netloc.rpartition('@')[0]}@"
-    return redacted(f"{protocol}://{path.removeprefix(account).partition('?')[0]}")
+    return redacted(f"{protocol}://{path.removeprefix(account + at) if colon else path}")
 
 
 def _driver(protocol: str, error: ImportError) -> str:
@@ -188,8 +188,6 @@ def _told(url: str) -> Iterator[None]:
             f"{url} is not there ({_reason(error)}): make the bucket or folder, or correct the URL"
         ) from None
     except Exception as error:
-        if isinstance(error, FileExistsError):
-            raise
         if _lacks_rights(error):
             raise PlaceError(
                 f"{url} may not be used ({_reason(error)}): check the credentials of whoever runs "

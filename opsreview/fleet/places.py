@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo
 
@@ -39,6 +40,14 @@ class Workspace:
     _from: Place
     _into: Place
     _known: dict[str, str] = field(default_factory=dict)  # what is there, by the file's digest
+
+    def _bring(self) -> None:
+        if not self._from.folder:
+            self._from.get(_params_of(self.team, self._from), self.params)
+        if not self._into.folder:
+            names = _needed(self.team, self._into)
+            self._into.get(names, self.outputs)
+            self._known.update((name, _digest(self.outputs / name)) for name in names)
 
     def put_store(self) -> None:
         """Put the team's store back; it must be closed. One that did not change stays.
@@ -110,7 +119,10 @@ def team_names(params: str) -> list[str]:
     Raises:
         PlaceError: The place cannot be read, or nothing is there.
     """
-    place = Place.of(params)
+    return _teams(Place.of(params))
+
+
+def _teams(place: Place) -> list[str]:
     if place.folder:  # a folder may hold much else: clones, dumps
         if not place.folder.is_dir():
             raise PlaceError(f"{place.url} is no folder: name the one that holds the teams' params")
@@ -129,7 +141,7 @@ def cycles(outputs: str, team: str) -> list[str]:
     Raises:
         PlaceError: The place cannot be read.
     """
-    return sorted(_cycle_files(Place.of(outputs), team)[0])
+    return sorted(_whole(Place.of(outputs).files(team)))
 
 
 def half_written(outputs: str, team: str) -> list[str]:
@@ -138,8 +150,9 @@ def half_written(outputs: str, team: str) -> list[str]:
     Raises:
         PlaceError: The place cannot be read.
     """
-    whole, begun = _cycle_files(Place.of(outputs), team)
-    return sorted(begun - whole)
+    names = Place.of(outputs).files(team)
+    begun = {PurePosixPath(name).parts[1] for name in names if name.count("/") >= 2}
+    return sorted(name for name in begun - _whole(names) if _is_cycle(name))
 
 
 @contextmanager
@@ -164,34 +177,21 @@ def workspace(
         PlaceError: A place cannot be read.
     """
     source, target = Place.of(params), Place.of(outputs)
-    with ExitStack() as stack:
-        if not (source.folder and target.folder):
-            made = tempfile.TemporaryDirectory(prefix="opsreview-", dir=scratch)
-            scratch = Path(stack.enter_context(made))
-        if not source.folder:
-            source.get(_params_of(team, source), scratch / "params")
-        known: dict[str, str] = {}
-        if not target.folder:
-            names = _needed(team, target)
-            target.get(names, scratch / "outputs")
-            known = {name: _digest(scratch / "outputs" / name) for name in names}
-        here = Workspace(
-            team,
-            source.folder or scratch / "params",
-            target.folder or scratch / "outputs",
-            source,
-            target,
-            known,
-        )
-        if not (source.folder and target.folder):
-            _refuse_new_pseudonyms(here)
+    if source.folder and target.folder:
+        yield Workspace(team, source.folder, target.folder, source, target)
+        return
+    with tempfile.TemporaryDirectory(prefix="opsreview-", dir=scratch) as made:
+        folders = source.folder or Path(made, "params"), target.folder or Path(made, "outputs")
+        here = Workspace(team, *folders, source, target)
+        here._bring()
+        _refuse_new_pseudonyms(here)
         yield here
 
 
 def _params_of(team: str, place: Place) -> list[str]:
     names = place.files(team) if _is_name(team) else []
     if f"{team}/{REVIEW}" not in names:
-        known = ", ".join(team_names(place.url)) or "none"
+        known = ", ".join(_teams(place)) or "none"
         raise ParamsError(
             f"there is no team {team!r}: {place.url} has no {team}/{REVIEW}; teams there: {known}"
         )
@@ -200,27 +200,18 @@ def _params_of(team: str, place: Place) -> list[str]:
 
 def _needed(team: str, place: Place) -> list[str]:
     """What the pipeline reads of a team's earlier outputs."""
-    whole, _ = _cycle_files(place, team)
-    names = []
-    for name in place.files(team):
-        path = PurePosixPath(name)
-        is_of_team = len(path.parts) == 2
-        is_of_cycle = path.parts[1] in whole and any(
-            path.relative_to(*path.parts[:2]).match(wanted)
-            for wanted in _OF_OTHERS
-            if len(path.parts) == 3 + wanted.count("/")
-        )
-        if is_of_team or is_of_cycle:
-            names.append(name)
-    return [*names, _store(team)] if place.has(_store(team)) else names
+    there = place.files(team)
+    needed = [name for name in there if name.count("/") == 1]
+    for cycle in sorted(_whole(there)):
+        wanted = [f"{team}/{cycle}/{pattern}" for pattern in _OF_OTHERS]
+        needed += [name for name in there if any(fnmatchcase(name, one) for one in wanted)]
+    return [*needed, _store(team)] if place.has(_store(team)) else needed
 
 
-def _cycle_files(place: Place, team: str) -> tuple[set[str], set[str]]:
-    """The names of the whole cycles, and of all that have files."""
-    names = [name for name in place.files(team) if name.count("/") >= 2]
-    begun = {PurePosixPath(name).parts[1] for name in names}
-    whole = {PurePosixPath(name).parts[1] for name in names if _is_run(name)}
-    return {name for name in whole if _is_cycle(name)}, {name for name in begun if _is_cycle(name)}
+def _whole(names: list[str]) -> set[str]:
+    """The cycles of which ``run.json`` is among the files of a team."""
+    found = {PurePosixPath(name).parts[1] for name in names if _is_run(name)}
+    return {name for name in found if _is_cycle(name)}
 
 
 def _refuse_new_pseudonyms(here: Workspace) -> None:
