@@ -203,9 +203,14 @@ def _needed(team: str, place: Place) -> list[str]:
     there = place.files(team)
     needed = [name for name in there if name.count("/") == 1]
     for cycle in sorted(_whole(there)):
-        wanted = [f"{team}/{cycle}/{pattern}" for pattern in _OF_OTHERS]
-        needed += [name for name in there if any(fnmatchcase(name, one) for one in wanted)]
+        folder = f"{team}/{cycle}/"
+        inside = [name.removeprefix(folder) for name in there if name.startswith(folder)]
+        needed += [folder + name for name in inside if _is_of_others(name)]
     return [*needed, _store(team)] if place.has(_store(team)) else needed
+
+
+def _is_of_others(name: str) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in _OF_OTHERS)
 
 
 def _whole(names: list[str]) -> set[str]:
@@ -224,8 +229,8 @@ def _refuse_new_pseudonyms(here: Workspace) -> None:
         raise ParamsError(here.named(str(error))) from None
     if team.review.privacy.names == "pseudonyms" and not has_key(team.folder):
         raise ParamsError(
-            f"{here.team}: every worker would make other pseudonyms: set {KEY_VARIABLE} to the "
-            f"same text for all, or put a {KEY_FILE} beside {REVIEW} in {here.named(str(team.folder))}"
+            f"{here.named(str(team.folder))}: every worker would make other pseudonyms: set "
+            f"{KEY_VARIABLE} to the same text for all, or put a {KEY_FILE} beside {REVIEW}"
         )
 
 
