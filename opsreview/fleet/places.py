@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -62,10 +62,14 @@ class Workspace:
         Store.settle(self.outputs / name)
         self._put([name])
 
-    def put_cycle(self, cycle: str) -> None:
+    def put_cycle(self, cycle: str, *, check: Callable[[], None] = lambda: None) -> None:
         """Put a built cycle back, then what tells of it: neighbours' pages and the team's index.
 
         Cut off in the middle, the cycle is half written (``half_written``) until it is put again.
+
+        Args:
+            cycle: ``2026-10``.
+            check: Called before each step; what it raises cuts the putting off (``Lease.check``).
 
         Raises:
             CycleError: It is not built here.
@@ -78,12 +82,15 @@ class Workspace:
         if not (self.outputs / run).is_file():
             raise CycleError(f"cycle {cycle} of {self.team} is not built: build it first")
         made, before = self._made(folder), self._into.files(folder)
+        check()
         self._forget(folder)
         self._into.remove(name for name in before if name == run)
         self._put([name for name in made if name != run])
+        check()
         self._put([run])
         self._into.remove(sorted(set(before) - set(made)))
-        self._put([name for name in self._of_known_cycles() if PurePosixPath(name).name != RUN])
+        check()
+        self._put([name for name in self._of_known_cycles() if not _is_run(name)])
         self._put([name for name in self._made(self.team) if name.count("/") == 1])
 
     def named(self, text: str) -> str:
