@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from fsspec.core import split_protocol, url_to_fs
 from fsspec.implementations.local import LocalFileSystem
@@ -19,6 +19,7 @@ from opsreview.errors import OpsReviewError, PlaceError
 from opsreview.secrets import Secret, redacted
 
 LONGEST_REASON = 200
+SHORTEST_SIGNATURE = 8  # of what a signed URL holds; shorter values are words of the language
 
 # What the libraries behind fsspec raise where rights are missing: none of it is a PermissionError.
 _NO_RIGHTS = {
@@ -162,9 +163,9 @@ def _shown(url: str) -> str:
     path, _, query = path.partition("?")
     account, at, _ = path.partition("/")[0].rpartition("@")
     _, colon, password = account.partition(":")
-    for hidden in filter(None, (password, query)):
+    signed = [value for _, value in parse_qsl(query) if len(value) >= SHORTEST_SIGNATURE]
+    for hidden in filter(None, (password, unquote(password), query, *signed)):
         Secret(hidden)
-        Secret(unquote(hidden))
     return redacted(f"{protocol}://{path.removeprefix(account + at) if colon else path}")
 
 

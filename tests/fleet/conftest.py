@@ -27,7 +27,7 @@ def s3_server() -> Iterator[str]:
 
 
 @pytest.fixture
-def s3(s3_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def s3(s3_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A new bucket, and the credentials for it in the environment."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", s3_server)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
@@ -37,9 +37,15 @@ def s3(s3_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, str(tmp_path / "none"))
     bucket = f"fleet-{uuid4().hex[:12]}"
-    s3fs.S3FileSystem.clear_instance_cache()
     s3fs.S3FileSystem().mkdir(bucket)
-    yield f"s3://{bucket}"
+    return f"s3://{bucket}"
+
+
+@pytest.fixture
+def unmet_s3(s3: str) -> Iterator[str]:
+    """The same bucket, that nobody is connected to: other credentials may be given for it."""
+    s3fs.S3FileSystem.clear_instance_cache()
+    yield s3
     s3fs.S3FileSystem.clear_instance_cache()
 
 
