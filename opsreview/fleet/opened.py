@@ -69,7 +69,7 @@ class Place:
                 ) from None
         if not isinstance(files, LocalFileSystem):
             return cls(shown, None, files, root.rstrip("/"))
-        folder = Path(root) if protocol else Path(path)
+        folder = Path(root) if protocol else Path(path).expanduser()
         return cls(shown, folder, LocalFileSystem(auto_mkdir=True), root.rstrip("/"))
 
     def files(self, under: str = "") -> list[str]:
@@ -184,26 +184,22 @@ def _told(url: str) -> Iterator[None]:
         yield
     except OpsReviewError:
         raise
-    except FileNotFoundError as error:
-        raise PlaceError(
-            f"{url} is not there ({_reason(error)}): make the bucket or folder, or correct the URL"
-        ) from None
     except Exception as error:
-        if _lacks_rights(error):
-            raise PlaceError(
-                f"{url} may not be used ({_reason(error)}): check the credentials of whoever runs "
-                "this and what they may list, read, write and delete"
-            ) from None
-        raise PlaceError(
-            f"{url} cannot be reached ({_reason(error)}): check the URL and the network, "
-            "and run this again"
-        ) from None
+        raise PlaceError(f"{url} {_in_the_way(error)}") from None
 
 
-def _lacks_rights(error: Exception) -> bool:
+def _in_the_way(error: Exception) -> str:
+    reason = _reason(error)
     kinds = {kind.__name__ for kind in type(error).__mro__}
     codes = {str(getattr(error, name, "")) for name in ("code", "status", "status_code")}
-    return isinstance(error, PermissionError) or bool(kinds & _NO_RIGHTS or codes & {"401", "403"})
+    if isinstance(error, PermissionError) or kinds & _NO_RIGHTS or codes & {"401", "403"}:
+        return (
+            f"may not be used ({reason}): check the credentials of whoever runs this and what "
+            "they may list, read, write and delete"
+        )
+    if isinstance(error, FileNotFoundError) or "404" in codes:
+        return f"is not there ({reason}): make the bucket or folder, or correct the URL"
+    return f"cannot be reached ({reason}): check the URL and the network, and run this again"
 
 
 def _reason(error: Exception) -> str:
