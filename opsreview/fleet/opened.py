@@ -82,7 +82,8 @@ class Place:
         with _told(self.url):
             self._files.invalidate_cache()  # others write here too
             found: list[str] = self._files.find(root)
-        return sorted(name[len(self._root) + 1 :] for name in found if not name.endswith("/"))
+        inside = [name for name in found if name.startswith(f"{root}/") and not name.endswith("/")]
+        return sorted(name[len(self._root) + 1 :] for name in inside)
 
     def has(self, name: str) -> bool:
         with _told(self.url):

@@ -388,6 +388,12 @@ def test_outputs_where_nothing_is_yet_have_no_cycles(root):
     assert (cycles(outputs, "demo"), half_written(outputs, "demo")) == ([], [])
 
 
+def test_team_whose_name_begins_as_anothers_has_its_own_cycles(places):
+    places.lay({"demo-two/2026-09/run.json": "{}", "demo/2026-10/run.json": "{}"})
+    assert cycles(places.outputs, "demo") == ["2026-10"]
+    assert cycles(places.outputs, "dem") == []
+
+
 def test_what_another_worker_put_is_seen_at_once(s3):
     places = Places(s3)
     places.team()
