@@ -10,6 +10,7 @@ OpsReviewError
 ├── ScheduleError        no schedule of duty keeps all that it has to keep
 ├── OutputsError         the outputs folder cannot be written or read
 ├── FleetError           the workers of a fleet cannot be used
+├── PlaceError           a fleet's params or outputs cannot be reached, read or written
 ├── TableError           a frame of our own breaks its contract: a defect in opsreview
 └── NotebookError        a notebook cannot be found or does not declare its parameters
 
@@ -66,6 +67,10 @@ class OutputsError(OpsReviewError):
 
 class FleetError(OpsReviewError):
     """The workers of a fleet cannot be reached, or are not fit for it."""
+
+
+class PlaceError(OpsReviewError):
+    """A folder or URL of a fleet's params or outputs cannot be reached, read or written."""
 
 
 class TableError(OpsReviewError):

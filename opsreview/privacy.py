@@ -19,6 +19,7 @@ import polars as pl
 from opsreview.errors import ParamsError
 
 KEY_VARIABLE = "OPSREVIEW_PSEUDONYM_KEY"
+KEY_FILE = "pseudonyms.key"
 WORD = re.compile(r"[^\W_][\w-]*")
 THING_COLUMNS = {"number", "incident_id", "key", "thing", "tag"}  # of what somebody acted on
 SHORTEST_NAME = 4  # of what is looked for in titles; shorter ones are words of the language
@@ -166,6 +167,11 @@ def appearance(
     return Appearance(names, called | {bot: bot for bot in bots}, accounts)
 
 
+def has_key(folder: Path) -> bool:
+    """Whether pseudonyms are those made before; else they would be made with a new key."""
+    return bool(os.environ.get(KEY_VARIABLE)) or (folder / KEY_FILE).is_file()
+
+
 def _by_role(people: Sequence[str], roles: Mapping[str, str]) -> dict[str, str]:
     held = Counter(roles[person] for person in people if person in roles)
     few = [person for person in people if person in roles and held[roles[person]] < FEWEST]
@@ -182,7 +188,7 @@ def _pseudonym(person: str, team: str, key: bytes) -> str:
 def _key(folder: Path) -> bytes:
     if given := os.environ.get(KEY_VARIABLE):
         return given.encode()
-    path = folder / "pseudonyms.key"
+    path = folder / KEY_FILE
     try:
         if not path.is_file():
             made = path.with_suffix(".new")

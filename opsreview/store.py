@@ -103,6 +103,19 @@ class Store:
             raise StoreError(f"there is no store at {path}: run `opsreview fetch` first")
         return cls.open(path)
 
+    @classmethod
+    def settle(cls, path: Path) -> None:
+        """Bring all that was written into the one file, so that a copy of it is whole.
+
+        Raises:
+            StoreError: There is no store, or it cannot be read.
+            StoppedError: It is still open elsewhere.
+        """
+        with cls.read(path) as store, store._told():
+            (is_busy, *_) = store._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if is_busy or path.with_name(f"{path.name}-wal").exists():
+            raise StoppedError(f"store {path} is still open: run this again when it is closed")
+
     def __enter__(self) -> Store:
         return self
 

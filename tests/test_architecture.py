@@ -72,7 +72,7 @@ ALLOWED: dict[str, str] = {
     "sources params tables checkout metrics wording operating_model findings claims privacy "
     "publish filtering planning reports",
     # many teams
-    "fleet": "errors cores secrets pipeline",
+    "fleet": "errors cores secrets window store params privacy pipeline",
     "terminal": "secrets",
     "cli": "errors secrets pipeline fleet terminal",
 }
@@ -90,6 +90,7 @@ DOORS: dict[str, str] = {
     "dataframely": "tables",
     "distributed": "fleet/executors.py",
     "scipy": "metrics planning",
+    "fsspec": "fleet",
     "typer": "cli",
     "rich": "terminal.py",
     # git; JupyterLab; and the notebooks' kernels
@@ -100,6 +101,7 @@ DOORS: dict[str, str] = {
 HOMELESS = {"utils", "util", "helpers", "helper", "common", "base", "misc"}
 LONGEST_FILE = 400
 HEAVY = {"polars", "numpy", "scipy", "dataframely", "pydantic", "plotly", "papermill", "nbconvert"}
+HEAVY |= {"fsspec"}
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from factories import at, people, window
 
 from opsreview.errors import ParamsError
 from opsreview.estimate import METRICS_SCHEMA, Estimate
-from opsreview.privacy import KEY_VARIABLE, Appearance, appearance
+from opsreview.privacy import KEY_VARIABLE, Appearance, appearance, has_key
 
 ROLES = {"ada": "triage lead"}
 
@@ -132,6 +132,14 @@ def test_key_from_the_environment_wins_and_leaves_no_file(tmp_path, monkeypatch)
     assert list(tmp_path.iterdir()) == []
     monkeypatch.setenv(KEY_VARIABLE, "another key")
     assert appearance("pseudonyms", everyone(), ROLES, folder=tmp_path).of("ada") != given.of("ada")
+
+
+def test_key_is_had_from_the_environment_or_from_its_file(tmp_path, monkeypatch):
+    assert not has_key(tmp_path)
+    (tmp_path / "pseudonyms.key").write_text("a key")
+    assert has_key(tmp_path)
+    monkeypatch.setenv(KEY_VARIABLE, "a key")
+    assert has_key(tmp_path / "else")
 
 
 def test_key_that_cannot_be_made_says_what_to_do_instead(tmp_path):

@@ -373,3 +373,32 @@ def test_lock_that_cannot_be_made_is_told(path):
     told = pytest.raises(StoreError, match=r"demo\.sqlite cannot be used .* can be written")
     with Store.open(path) as store, told, store.fetching():
         pytest.fail("fetched without the lock")
+
+
+def test_settled_store_is_whole_in_its_one_file(path):
+    script = (
+        "import os, sys; from pathlib import Path; from opsreview.store import Node, Store\n"
+        "store = Store.open(Path(sys.argv[1]))\n"
+        "store.replace('csv:a', [Node('', 'rows', '1', {})], [])\n"
+        "os._exit(0)"  # killed: what was written is in the log beside the file
+    )
+    subprocess.run([sys.executable, "-c", script, str(path)], check=True)
+    assert path.with_name("demo.sqlite-wal").stat().st_size
+    Store.settle(path)
+    assert sorted(one.name for one in path.parent.iterdir()) == ["demo.sqlite"]
+    with Store.read(path) as store:
+        assert store.nodes("csv:a", "rows") == [Node("", "rows", "1", {})]
+
+
+def test_store_that_is_open_elsewhere_is_not_settled(path):
+    with Store.open(path) as store:
+        with pytest.raises(StoppedError, match=r"demo\.sqlite is still open"):
+            Store.settle(path)
+        assert store.nodes(DUMP, "issues") == OLD
+    Store.settle(path)
+
+
+def test_store_that_is_missing_is_not_made_by_settling(tmp_path):
+    with pytest.raises(StoreError, match="there is no store"):
+        Store.settle(tmp_path / "demo.sqlite")
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,267 @@
+"""Where a fleet's params and outputs are: folders or URLs, and a folder of ours to work in.
+
+A team that is worked on has its files on a disk: in place where the place is one, else copied into
+a scratch folder, and what was made is put back. Who reads the outputs meanwhile sees a whole cycle
+or none: ``run.json`` goes first when a cycle is replaced and comes last.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+from zoneinfo import ZoneInfo
+
+from opsreview.errors import CycleError, ParamsError, PlaceError
+from opsreview.fleet.opened import Place
+from opsreview.store import Store
+from opsreview.window import Cycle
+
+REVIEW, RUN = "review.yaml", "run.json"
+
+# What the pages of one cycle are written from, of the others (reports/cycles.py, publishing).
+_OF_OTHERS = (RUN, "index.html", "findings.json", "proposals.yaml", "notebooks/*.ipynb")
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A team's params and outputs as folders; what is made there is put back by hand.
+
+    Putting does nothing where the outputs are worked on in place.
+    """
+
+    team: str
+    params: Path
+    outputs: Path
+    _from: Place
+    _into: Place
+    _known: dict[str, str] = field(default_factory=dict)  # what is there, by the file's digest
+
+    def _bring(self) -> None:
+        if not self._from.folder:
+            self._from.get(_params_of(self.team, self._from), self.params)
+        if not self._into.folder:
+            names = _needed(self.team, self._into)
+            self._into.get(names, self.outputs)
+            self._known.update((name, _digest(self.outputs / name)) for name in names)
+
+    def put_store(self) -> None:
+        """Put the team's store back; it must be closed. One that did not change stays.
+
+        Raises:
+            StoppedError: The store is still open.
+            PlaceError: It cannot be put; the one that was there stays.
+        """
+        name = _store(self.team)
+        if self._into.folder or not (self.outputs / name).is_file():
+            return
+        Store.settle(self.outputs / name)
+        self._put([name])
+
+    def put_cycle(self, cycle: str, *, check: Callable[[], None] = lambda: None) -> None:
+        """Put a built cycle back, then what tells of it: neighbours' pages and the team's index.
+
+        Cut off in the middle, the cycle is half written (``half_written``) until it is put again.
+
+        Args:
+            cycle: ``2026-10``.
+            check: Called before each step; what it raises cuts the putting off (``Lease.check``).
+
+        Raises:
+            CycleError: It is not built here.
+            PlaceError: It cannot be put.
+        """
+        if self._into.folder:
+            return
+        folder = f"{self.team}/{cycle}"
+        run = f"{folder}/{RUN}"
+        if not (self.outputs / run).is_file():
+            raise CycleError(f"cycle {cycle} of {self.team} is not built: build it first")
+        made, before = self._made(folder), self._into.files(folder)
+        check()
+        self._forget(folder)
+        self._into.remove(name for name in before if name == run)
+        self._put([name for name in made if name != run])
+        check()
+        self._put([run])
+        self._into.remove(sorted(set(before) - set(made)))
+        check()
+        self._put([name for name in self._of_known_cycles() if not _is_run(name)])
+        self._put([name for name in self._made(self.team) if name.count("/") == 1])
+
+    def named(self, text: str) -> str:
+        """A message with the places where it has folders of this workspace, which will be gone."""
+        for folder, place in ((self.params, self._from), (self.outputs, self._into)):
+            text = text.replace(str(folder), place.url)
+        return text
+
+    def _put(self, names: list[str]) -> None:
+        """Those that are not there as they are here."""
+        now = {name: _digest(self.outputs / name) for name in names}
+        self._into.put([name for name in names if now[name] != self._known.get(name)], self.outputs)
+        self._known.update(now)
+
+    def _forget(self, folder: str) -> None:
+        for name in [name for name in self._known if name.startswith(f"{folder}/")]:
+            del self._known[name]
+
+    def _made(self, folder: str) -> list[str]:
+        paths = [path for path in (self.outputs / folder).rglob("*") if path.is_file()]
+        return sorted(path.relative_to(self.outputs).as_posix() for path in paths)
+
+    def _of_known_cycles(self) -> list[str]:
+        """The files of cycles that are there as they are here, but for their pages."""
+        runs = [name for name in self._known if _is_run(name)]
+        same = [run for run in runs if _digest(self.outputs / run) == self._known[run]]
+        return [name for run in same for name in self._made(run.removesuffix(f"/{RUN}"))]
+
+
+def team_names(params: str) -> list[str]:
+    """The folders of a place that hold a ``review.yaml``, sorted.
+
+    Raises:
+        PlaceError: The place cannot be read, or nothing is there.
+    """
+    return _teams(Place.of(params))
+
+
+def _teams(place: Place) -> list[str]:
+    if place.folder:  # a folder may hold much else: clones, dumps
+        if not place.folder.is_dir():
+            raise PlaceError(f"{place.url} is no folder: name the one that holds the teams' params")
+        names = [path.parent.name for path in place.folder.glob(f"*/{REVIEW}")]
+    else:
+        found = [PurePosixPath(name) for name in place.files()]
+        if not found:
+            raise PlaceError(f"{place.url} is not there or empty: put the teams' params there")
+        names = [path.parts[0] for path in found if path.parts[1:] == (REVIEW,)]
+    return sorted(name for name in names if not name.startswith("."))
+
+
+def cycles(outputs: str, team: str) -> list[str]:
+    """A team's whole cycles in a place, sorted; none where there are no outputs yet.
+
+    Raises:
+        PlaceError: The place cannot be read.
+    """
+    return sorted(_whole(Place.of(outputs).files(team)))
+
+
+def half_written(outputs: str, team: str) -> list[str]:
+    """Cycles of which files are there, but no ``run.json``: putting one was cut off, or goes on.
+
+    Raises:
+        PlaceError: The place cannot be read.
+    """
+    names = Place.of(outputs).files(team)
+    begun = {PurePosixPath(name).parts[1] for name in names if name.count("/") >= 2}
+    return sorted(name for name in begun - _whole(names) if _is_cycle(name))
+
+
+@contextmanager
+def workspace(
+    team: str, *, params: str, outputs: str, scratch: Path | None = None
+) -> Iterator[Workspace]:
+    """A team's params and outputs on a disk of ours, to run the pipeline on.
+
+    What is a folder is used in place, nothing is copied. Of what is elsewhere there is a copy in a
+    temporary folder: all of ``params/<team>/``, the store, and of each whole cycle what the pages
+    of others are written from. Files that ``review.yaml`` reaches outside ``params/<team>/`` are
+    not there then.
+
+    Args:
+        team: A folder in params.
+        params: A folder or URL.
+        outputs: A folder or URL.
+        scratch: Where to make the temporary folder; where the system has them, if not given.
+
+    Raises:
+        ParamsError: No such team, or its pseudonyms would have a key that no other worker knows.
+        PlaceError: A place cannot be read.
+    """
+    source, target = Place.of(params), Place.of(outputs)
+    if source.folder and target.folder:
+        yield Workspace(team, source.folder, target.folder, source, target)
+        return
+    with tempfile.TemporaryDirectory(prefix="opsreview-", dir=scratch) as made:
+        folders = source.folder or Path(made, "params"), target.folder or Path(made, "outputs")
+        here = Workspace(team, *folders, source, target)
+        here._bring()
+        _refuse_new_pseudonyms(here)
+        yield here
+
+
+def _params_of(team: str, place: Place) -> list[str]:
+    names = place.files(team) if _is_name(team) else []
+    if f"{team}/{REVIEW}" not in names:
+        known = ", ".join(_teams(place)) or "none"
+        raise ParamsError(
+            f"there is no team {team!r}: {place.url} has no {team}/{REVIEW}; teams there: {known}"
+        )
+    return names
+
+
+def _needed(team: str, place: Place) -> list[str]:
+    """What the pipeline reads of a team's earlier outputs."""
+    there = place.files(team)
+    needed = [name for name in there if name.count("/") == 1]
+    for cycle in sorted(_whole(there)):
+        folder = f"{team}/{cycle}/"
+        inside = [name.removeprefix(folder) for name in there if name.startswith(folder)]
+        needed += [folder + name for name in inside if _is_of_others(name)]
+    return [*needed, _store(team)] if place.has(_store(team)) else needed
+
+
+def _is_of_others(name: str) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in _OF_OTHERS)
+
+
+def _whole(names: list[str]) -> set[str]:
+    """The cycles of which ``run.json`` is among the files of a team."""
+    found = {PurePosixPath(name).parts[1] for name in names if _is_run(name)}
+    return {name for name in found if _is_cycle(name)}
+
+
+def _refuse_new_pseudonyms(here: Workspace) -> None:
+    from opsreview.params import load_team
+    from opsreview.privacy import KEY_FILE, KEY_VARIABLE, has_key
+
+    try:
+        team = load_team(here.team, here.params)
+    except ParamsError as error:
+        raise ParamsError(here.named(str(error))) from None
+    if team.review.privacy.names == "pseudonyms" and not has_key(team.folder):
+        raise ParamsError(
+            f"{here.named(str(team.folder))}: every worker would make other pseudonyms: set "
+            f"{KEY_VARIABLE} to the same text for all, or put a {KEY_FILE} beside {REVIEW}"
+        )
+
+
+def _is_run(name: str) -> bool:
+    path = PurePosixPath(name)
+    return path.name == RUN and len(path.parts) == 3
+
+
+def _is_cycle(name: str) -> bool:
+    try:
+        Cycle(name, ZoneInfo("UTC"))
+    except CycleError:
+        return False
+    return True
+
+
+def _is_name(team: str) -> bool:
+    return team not in {"", ".."} and Path(team).name == team
+
+
+def _store(team: str) -> str:
+    return f"store/{team}.sqlite"
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
