@@ -97,7 +97,7 @@ def multiple(row: Row, series: Series, deadline_hours: float | None) -> Multiple
     said = usual_in_words(usual, estimate.unit, noun=series.noun) if usual.cycle_count else ""
     return Multiple(
         name=capitalised(name),
-        value=value_in_words(estimate),
+        value=_value(estimate),
         certainty=_certainty(estimate),
         usual=said,
         reason=None if estimate.is_measured else estimate.reason or "not known",
@@ -113,8 +113,13 @@ def _estimate(row: Row, now: pl.DataFrame) -> Estimate:
     return Estimate.from_row(now.row(0, named=True))
 
 
+def _value(estimate: Estimate) -> str:
+    rises = estimate.statistic == "change" and (estimate.value or 0) > 0
+    return f"{'+' if rises else ''}{value_in_words(estimate)}"
+
+
 def _certainty(estimate: Estimate) -> str:
     """The interval and n; n alone where there is no interval, nothing where n is the value."""
-    if not estimate.is_measured or estimate.value == estimate.n:
+    if not estimate.is_measured or abs(estimate.value or 0) == estimate.n:
         return ""
     return certainty_in_words(estimate) or f"n {estimate.n}"

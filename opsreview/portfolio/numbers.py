@@ -20,7 +20,7 @@ Rows = Callable[[Sequence[str]], pl.DataFrame]  # of some files
 
 @dataclass(frozen=True)
 class Numbers:
-    """``by_file`` are the rows of each file by their headline; ``unreadable`` are files, and why."""
+    """``by_file`` are each file's rows by their headline; ``unreadable`` are files, and why."""
 
     by_file: Mapping[str, Mapping[Key, pl.DataFrame]]
     unreadable: Mapping[str, str]
@@ -48,7 +48,7 @@ def read_numbers(place: Place, files: Sequence[str], keys: Iterable[Key]) -> Num
     )
 
     def rows(names: Sequence[str]) -> pl.DataFrame:
-        scanned = place.scan(names, origin=ORIGIN).filter(wanted)
+        scanned = place.scan(names, METRICS_SCHEMA, origin=ORIGIN).filter(wanted)
         return scanned.select(ORIGIN, *METRICS_SCHEMA).collect()
 
     if not files:

@@ -7,12 +7,11 @@ from typing import Any
 from urllib.parse import quote
 
 from opsreview.blocks.block import Block, rendered
-from opsreview.portfolio.multiples import OWN, STANDS
 from opsreview.portfolio.sentences import (
     MARKS,
     method_sentence,
-    note_of_own,
     opening_sentence,
+    rulings,
     who_is_meant,
 )
 from opsreview.portfolio.teams import Portfolio, TeamCycle
@@ -59,9 +58,10 @@ def sections(portfolio: Portfolio, href: Href) -> Block:
     """A section a team, in alphabetical order; ``href`` is the way to a team's own page."""
     return rendered(
         "portfolio_teams",
-        teams=[_section(team, href) for team in portfolio.teams],
+        teams=[
+            _section(team, href) | {"rulings": rulings(team, portfolio)} for team in portfolio.teams
+        ],
         words=MARKS,
-        notes={STANDS: ".", OWN: note_of_own(portfolio)},
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,27 +74,27 @@ class Place:
 
     def contents(self, names: Sequence[str]) -> dict[str, bytes]:
         """The bytes of small files, asked for together; those that cannot be read are left out."""
-        asked = {self._path(name): name for name in names}
-        if not asked:
-            return {}
-        read = self.files.cat(list(asked), on_error="return")
-        return {
-            asked[path]: content for path, content in read.items() if isinstance(content, bytes)
-        }
+        paths = [self._path(name) for name in names]
+        read = self.files.cat_ranges(paths, None, None, on_error="return") if paths else []
+        pairs = zip(names, read, strict=True)
+        return {name: content for name, content in pairs if isinstance(content, bytes)}
 
-    def scan(self, names: Sequence[str], *, origin: str) -> pl.LazyFrame:
-        """Parquet files as one lazy frame; ``origin`` is the column that tells a row's file."""
+    def scan(
+        self, names: Sequence[str], schema: Mapping[str, pl.DataType], *, origin: str
+    ) -> pl.LazyFrame:
+        """Parquet files as one lazy frame of ``schema``, and a column ``origin``: a row's file.
+
+        Columns that a file lacks are null.
+        """
         if self.folder is None and not POLARS_READS & set(self._protocols):
-            return pl.concat([self._read(name, origin) for name in names], how="diagonal_relaxed")
+            frames = [
+                _scanned(self._bytes(name), schema).with_columns(pl.lit(name).alias(origin))
+                for name in names
+            ]
+            return pl.concat(frames)
         paths = {self._address(name): name for name in names}
-        frames = pl.scan_parquet(
-            list(paths),
-            glob=False,
-            include_file_paths=origin,
-            missing_columns="insert",
-            extra_columns="ignore",
-        )
-        return frames.with_columns(pl.col(origin).replace(paths))
+        scanned = _scanned(list(paths), schema, include_file_paths=origin)
+        return scanned.with_columns(pl.col(origin).replace(paths))
 
     def write(self, name: str, text: str) -> str:
         """Write a file whole; its address.
@@ -126,7 +126,17 @@ class Place:
         path = self._path(name)
         return path if self.folder is not None else str(self.files.unstrip_protocol(path))
 
-    def _read(self, name: str, origin: str) -> pl.LazyFrame:
+    def _bytes(self, name: str) -> io.BytesIO:
         with self.files.open(self._path(name), "rb") as file:
-            frame = pl.scan_parquet(io.BytesIO(file.read()))
-        return frame.with_columns(pl.lit(name).alias(origin))
+            return io.BytesIO(file.read())
+
+
+def _scanned(source: Any, schema: Mapping[str, pl.DataType], **asked: Any) -> pl.LazyFrame:
+    return pl.scan_parquet(
+        source,
+        schema=schema,
+        glob=False,
+        missing_columns="insert",
+        extra_columns="ignore",
+        **asked,
+    )

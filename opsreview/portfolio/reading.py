@@ -150,9 +150,7 @@ def _frames(found: Found) -> list[str]:
     return of_cycle + longer
 
 
-def _teams(
-    papers: Sequence[Papers], numbers: Numbers
-) -> tuple[list[TeamCycle], list[Unread]]:
+def _teams(papers: Sequence[Papers], numbers: Numbers) -> tuple[list[TeamCycle], list[Unread]]:
     teams, unread = [], []
     for each in papers:
         found = each.found

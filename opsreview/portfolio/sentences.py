@@ -9,7 +9,7 @@ from opsreview.portfolio import states
 from opsreview.portfolio.luck import by_luck
 from opsreview.portfolio.multiples import OWN, STANDS
 from opsreview.portfolio.teams import Portfolio, TeamCycle
-from opsreview.wording import counted
+from opsreview.wording import capitalised, counted, uncapitalised
 
 MARKS = {STANDS: "signal", OWN: "signal to the team"}
 
@@ -32,15 +32,16 @@ def opening_sentence(portfolio: Portfolio) -> str:
     return (
         f"{_teams(portfolio)}. {_have(stand)} a signal that stands among all of them, "
         f"{own or 'none'}{' more' if own else ''} a signal to the team alone. "
-        f"{_have(incomplete)} incomplete data."
+        f"{_have(incomplete)} incomplete data.{_not_shown(portfolio)}"
     )
 
 
 def who_is_meant(portfolio: Portfolio) -> list[Who]:
     """Everything that some team needs to be asked about, with the teams in alphabetical order."""
-    luck = f"Among {portfolio.told_count} teams luck gives about {by_luck(portfolio.told_count)}."
+    among = counted(portfolio.told_count, "team")
+    luck = f"Among {among} luck gives about {by_luck(portfolio.told_count)}."
     told: list[tuple[str, Callable[[TeamCycle], object], str, str]] = [
-        (MARKS[STANDS], lambda team: team.stands, "", STANDS),
+        ("signal among all teams", lambda team: team.stands, "", STANDS),
         (MARKS[OWN], lambda team: team.has_own_signal, luck, OWN),
         ("incomplete data", lambda team: team.incomplete, "", ""),
         ("overdue actions", lambda team: team.overdue, "", ""),
@@ -48,10 +49,10 @@ def who_is_meant(portfolio: Portfolio) -> list[Who]:
         (states.READ_AGAIN, lambda team: team.model == states.READ_AGAIN, "", ""),
         (states.NO_MODEL, lambda team: team.model == states.NO_MODEL, "", ""),
         ("behind the others", lambda team: team.is_behind, "Their latest cycle is older.", ""),
-        ("no signal can be told", lambda team: team.smallest_p is None, "Too few cycles.", ""),
+        ("no signal can be told", lambda team: team.smallest_p is None, "", ""),
     ]
     found = [
-        Who(_capital(what) if not mark else what, portfolio.named(is_meant), note, mark)
+        Who(capitalised(what) if not mark else what, portfolio.named(is_meant), note, mark)
         for what, is_meant, note, mark in told
     ]
     return [each for each in found if each.teams]
@@ -65,31 +66,38 @@ def method_sentence(portfolio: Portfolio) -> str:
     among = "the one team" if count == 1 else f"the {count} teams"
     return (
         "Each team's headlines are held against its own earlier cycles, and all its false signals "
-        f"together to 5 % (Holm): of {among} that can be told, luck alone would give "
-        f"about {by_luck(count)} a signal. A signal that stands is held to more: of the teams "
+        f"together to 5 % (Holm): of {among} that can be told, luck alone would still show a "
+        f"signal in about {by_luck(count)}. A signal that stands is held to more: of the teams "
         "with one, at most 5 % are expected to be luck (Benjamini and Hochberg, over each team's "
         "smallest adjusted p). A signal to the team is one in the team's own review and does not "
         "stand among so many. The order is the alphabet's: teams differ too much to be ranked."
     )
 
 
-def note_of_own(portfolio: Portfolio) -> str:
-    """What is said at a signal that does not stand among the teams."""
+def rulings(team: TeamCycle, portfolio: Portfolio) -> list[str]:
+    """What is said of each signal of a team: how it moved, and whether it stands."""
     count = portfolio.told_count
-    return f". A signal to the team; among {count} teams luck gives about {by_luck(count)}."
+    own = f"; a signal to the team, among {counted(count, 'team')} luck gives about"
+    notes = {STANDS: "; a signal among all teams", OWN: f"{own} {by_luck(count)}"}
+    return [
+        f"{each.name}: {uncapitalised(each.says).removeprefix('a signal: ')}{notes[each.mark]}"
+        for each in team.multiples
+        if each.mark
+    ]
 
 
 def _teams(portfolio: Portfolio) -> str:
     shown = counted(len(portfolio.teams), "team")
     if not portfolio.area:
-        return _capital(shown)
+        return capitalised(shown)
     has = "has" if len(portfolio.teams) == 1 else "have"
-    return _capital(f"{shown} of {portfolio.count} {has} the area {portfolio.area}")
+    return capitalised(f"{shown} of {portfolio.count} {has} the area {portfolio.area}")
 
 
 def _have(count: int) -> str:
     return f"{count or 'None'} {'has' if count == 1 else 'have'}"
 
 
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+def _not_shown(portfolio: Portfolio) -> str:
+    count = len({each.team for each in portfolio.unread} - {team.team for team in portfolio.teams})
+    return f" {count} could not be read." if count else ""
