@@ -39,10 +39,10 @@ class PortfolioPanel:
     def redraw(self) -> None:
         """Show the teams of the area that is chosen."""
         part = self.portfolio.of_area(self.area.value)
-        block = styled(opening(part), sections(part, self._href))
+        self.block = styled(opening(part), sections(part, self._href))
         self.shown.clear_output(wait=True)
         with self.shown:
-            display(block)  # type: ignore[no-untyped-call, unused-ignore]
+            display(self.block)  # type: ignore[no-untyped-call, unused-ignore]
 
     def _href(self, team: TeamCycle) -> str:
         """From where the notebook runs to the team's page; none where it is not on this disk."""

@@ -104,6 +104,13 @@ def figures_of_exploring() -> Iterator[Figure]:
     yield from figures_of_exploring()
 
 
+def figures_of_fleet() -> Iterator[Figure]:
+    """Imported last, as those of decisions are."""
+    from fleet import figures_of_fleet
+
+    yield from figures_of_fleet()
+
+
 def figures_of_clone(folder: Path) -> Iterator[Figure]:
     """Imported last, as those of decisions are."""
     from clone import figures_of_clone
@@ -201,6 +208,7 @@ def main() -> None:
         parts.append(figures_of_signals())
         parts.append(figures_of_fairness())
         parts.append(figures_of_exploring())
+        parts.append(figures_of_fleet())
         for figure in (figure for part in parts for figure in part):
             figures.append(figure)
             print(line_of(figure), flush=True)

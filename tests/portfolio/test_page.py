@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from browser import opened
-from fleet_factory import NEVER_SIGNED, lacking, late_verdicts, model_of, write_team
+from fleet_factory import NEVER_SIGNED, lacking, late_verdicts, write_team
 
 from opsreview.portfolio import Portfolio, read_portfolio, write_portfolio
 from opsreview.portfolio.page import sections
@@ -198,10 +198,6 @@ def test_an_area_shows_its_teams_with_the_marks_they_have_among_all(tmp_path: Pa
     assert 'class="own"' in sections(part, lambda team: team.page).html
     assert part.told_count == 19
     assert portfolio.of_area("") is portfolio
-
-
-def test_areas_are_those_of_the_models() -> None:
-    assert [area["id"] for area in model_of(("a", "b"))["areas"]] == ["a", "b"]
 
 
 @pytest.mark.parametrize("switches", [(), ("--force-dark-mode",)])
