@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -25,6 +26,7 @@ from opsreview.wording import (
 Row = Mapping[str, Any]
 
 STANDS, OWN = "stands", "own"  # a signal among all teams, or to the team alone
+OWNER = re.compile(r"(?<![\w./-])[\w.-]+/(?=[\w.-]+)")
 ANSWERED = ("response_attainment", "time_to_first_response")
 
 
@@ -100,7 +102,7 @@ def multiple(row: Row, series: Series, deadline_hours: float | None) -> Multiple
         value=_value(estimate),
         certainty=_certainty(estimate),
         usual=said,
-        reason=None if estimate.is_measured else estimate.reason or "not known",
+        reason=None if estimate.is_measured else _reason(estimate),
         picture=sparkline(history, usual, name),
         says=capitalised(row.get("says") or ""),
         mark=OWN if row.get("is_signal") else "",
@@ -111,6 +113,11 @@ def _estimate(row: Row, now: pl.DataFrame) -> Estimate:
     if now.is_empty():
         return not_measurable(row["statistic"], "", "the cycle's data does not hold it")
     return Estimate.from_row(now.row(0, named=True))
+
+
+def _reason(estimate: Estimate) -> str:
+    """Why there is no number; a repository without its owner, who may be a person."""
+    return OWNER.sub("", estimate.reason or "not known")
 
 
 def _value(estimate: Estimate) -> str:

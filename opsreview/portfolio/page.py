@@ -41,6 +41,7 @@ def opening(portfolio: Portfolio) -> Block:
             "what": each.what,
             "mark": each.mark,
             "note": each.note,
+            "is_all": len(each.teams) == len(portfolio.teams) > 1,
             "teams": [{"name": name, "anchor": _anchor(name)} for name in each.teams],
         }
         for each in who_is_meant(portfolio)

@@ -122,7 +122,7 @@ def _papers(place: Place, found: Sequence[Found]) -> tuple[list[Papers], list[Un
             try:
                 read[name.removesuffix(".json")] = json.loads(contents[f"{each.folder}/{name}"])
             except (ValueError, KeyError):
-                damaged.append(Unread(each.team, f"{each.cycle}/{name} is damaged: {AGAIN}"))
+                damaged.append(Unread(each.team, f"{each.cycle}/{name} cannot be read: {AGAIN}"))
                 break
         else:
             papers.append(_paper(each, read))

@@ -30,7 +30,7 @@ def opening_sentence(portfolio: Portfolio) -> str:
     own = len(portfolio.named(lambda team: team.has_own_signal))
     incomplete = len(portfolio.named(lambda team: team.incomplete))
     return (
-        f"{_teams(portfolio)}. {_have(stand)} a signal that stands among all of them, "
+        f"{_teams(portfolio)}. {_have(stand)} a signal that stands among all teams, "
         f"{own or 'none'}{' more' if own else ''} a signal to the team alone. "
         f"{_have(incomplete)} incomplete data.{_not_shown(portfolio)}"
     )

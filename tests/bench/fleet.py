@@ -16,7 +16,7 @@ from measure import Figure, measured, opsreview
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from cycle_documents import CYCLE
+from cycle_documents import CYCLE, signals_json
 from cycle_factory import history_frame, write_cycle, write_loop
 
 TEAMS, CYCLES = 100, 24
@@ -60,9 +60,8 @@ def _changed(folder: Path, at: int) -> None:
         factor = 1 + (at % 17) / 50
         numbers = [pl.col(column) * factor for column in ("value", "lower", "upper")]
         rows.with_columns(numbers).write_parquet(folder / name)
-    signals = json.loads((folder / "signals.json").read_text("utf-8"))
-    signals["headlines"][0] |= {"is_signal": at % 10 == 0, "p": 0.0005 if at % 10 == 0 else 0.4}
-    (folder / "signals.json").write_text(json.dumps(signals), "utf-8")
+    moved = ["response_attainment.share_answered"] if at % 10 == 0 else []
+    (folder / "signals.json").write_text(json.dumps(signals_json(*moved)), "utf-8")
 
 
 if __name__ == "__main__":

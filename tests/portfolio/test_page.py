@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 from browser import opened
+from cycle_factory import estimates, metrics_frame
 from fleet_factory import NEVER_SIGNED, lacking, late_verdicts, write_team
 
+from opsreview.estimate import not_measurable
 from opsreview.portfolio import Portfolio, read_portfolio, write_portfolio
 from opsreview.portfolio.page import sections
 
@@ -47,7 +49,7 @@ def test_the_top_says_how_many_teams_there_are_and_who_needs_to_be_asked(tmp_pat
     write_team(tmp_path, "avocet", run=lacking(1, 2), verdicts=late_verdicts())
     text = raw(tmp_path)
     assert (
-        "21 teams. 1 has a signal that stands among all of them, 1 more a signal to the team "
+        "21 teams. 1 has a signal that stands among all teams, 1 more a signal to the team "
         "alone. 1 has incomplete data."
     ) in plain(text)
     assert who(text) == {
@@ -173,9 +175,24 @@ def test_what_cannot_be_read_is_on_the_page_with_its_reason(tmp_path: Path, page
     assert "bering: 2026-10 has no run.json" in said
 
 
-def test_headline_without_a_number_says_why(tmp_path: Path, page: Page):
-    from cycle_factory import estimates, metrics_frame
+def test_what_is_true_of_every_team_is_said_without_listing_them(tmp_path: Path):
+    for team in ("apollo", "bering"):
+        write_team(tmp_path, team, run=lacking(1, 2))
+    text = raw(tmp_path)
+    assert who(text) == {"Incomplete data": []}
+    assert "Incomplete data 2 all teams" in plain(text)
 
+
+def test_reason_names_a_repository_without_its_owner(tmp_path: Path, page: Page):
+    folder = write_team(tmp_path, "apollo")
+    reason = "no source gives the issues of otter/tool"
+    unknown = not_measurable("count", "count", reason)
+    metrics_frame([("waiting_on_team", unknown)]).write_parquet(folder / "metrics.parquet")
+    assert "no source gives the issues of tool" in page()
+    assert "otter" not in page()
+
+
+def test_headline_without_a_number_says_why(tmp_path: Path, page: Page):
     folder = write_team(tmp_path, "apollo")
     metrics_frame(estimates(has_pager=False)).write_parquet(folder / "metrics.parquet")
     assert "not measurable incidents are not recorded by any source" in page()

@@ -106,7 +106,7 @@ def other_columns(folder: Path) -> None:
         (cut_metrics, "2026-10/metrics.parquet cannot be read"),
         (cut_history, "2026-10/history.parquet cannot be read"),
         (no_metrics, "2026-10 has no metrics.parquet"),
-        (cut_signals, "2026-10/signals.json is damaged"),
+        (cut_signals, "2026-10/signals.json cannot be read"),
         (other_run, "2026-10 is damaged"),
         (other_columns, "2026-10/metrics.parquet cannot be read"),
     ],
