@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,7 +23,7 @@ from opsreview.portfolio.multiples import (
     key_of,
     multiple,
 )
-from opsreview.portfolio.numbers import Key, Numbers, read_numbers
+from opsreview.portfolio.numbers import GROUPS, Key, Numbers, read_numbers
 from opsreview.portfolio.place import Place
 from opsreview.portfolio.teams import Portfolio, TeamCycle, Unread
 from opsreview.window import Cycle
@@ -46,7 +47,8 @@ class Papers:
 
     @property
     def rows(self) -> Sequence[Row]:
-        return headline_rows(self.signals)
+        """The headlines, none of which is a person's."""
+        return [row for row in headline_rows(self.signals) if row["group"] in GROUPS]
 
     @property
     def keys(self) -> list[Key]:
@@ -91,16 +93,27 @@ def _beside_each_other(
     """Teams marked by what stands among them, and by who is at an older cycle than the others."""
     smallest = {team.team: team.smallest_p for team in teams}
     stands = standing(smallest)
-    latest = max((team.end_at.date() for team in teams if team.is_over), default=None)
+    behind = _behind(teams)
     marked = [
-        replace(
-            team.marked(stands=team.team in stands),
-            is_behind=latest is not None and team.end_at.date() < latest,
-        )
+        replace(team.marked(stands=team.team in stands), is_behind=team.team in behind)
         for team in teams
     ]
     told_count = sum(p is not None for p in smallest.values())
     return Portfolio(place, marked, unread, told_count, len(marked))
+
+
+def _behind(teams: Sequence[TeamCycle]) -> set[str]:
+    """Who is at an older cycle than others: months beside months, quarters beside quarters."""
+    latest: dict[bool, date] = {}
+    for team in teams:
+        if team.is_over:
+            ended_on = team.end_at.date()
+            latest[team.is_quarter] = max(ended_on, latest.get(team.is_quarter, ended_on))
+    return {
+        team.team
+        for team in teams
+        if team.is_quarter in latest and team.end_at.date() < latest[team.is_quarter]
+    }
 
 
 def _half_written(found: Found) -> list[Unread]:
@@ -176,6 +189,7 @@ def _team(papers: Papers, numbers: Numbers) -> TeamCycle:
         team=found.team,
         cycle=cycle.name,
         title=cycle.title,
+        is_quarter=cycle.is_quarter,
         end_at=cycle.window.end_at.astimezone(cycle.zone),
         is_over=run.get("is_over") is not False,
         has_page="index.html" in found.names,

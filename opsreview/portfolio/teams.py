@@ -20,6 +20,7 @@ class TeamCycle:
     team: str
     cycle: str
     title: str
+    is_quarter: bool
     end_at: datetime
     is_over: bool
     has_page: bool

@@ -120,6 +120,12 @@ def test_nobody_is_behind_a_cycle_that_is_not_over(tmp_path: Path):
     assert "the cycle is not over" in plain(raw(tmp_path))
 
 
+def test_team_that_reviews_quarters_is_not_behind_those_that_review_months(tmp_path: Path):
+    write_team(tmp_path, "apollo")
+    write_team(tmp_path, "slow", cycle="2026-q3")
+    assert "Behind the others" not in who(raw(tmp_path))
+
+
 def test_models_that_nobody_signed_and_teams_without_one_are_named(tmp_path: Path):
     write_team(tmp_path, "apollo", sign_off=NEVER_SIGNED)
     write_team(tmp_path, "bering", areas=None, sign_off={"model": None})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -142,6 +143,16 @@ def test_rows_of_persons_are_never_read(tmp_path: Path, read: Read):
     pl.concat([of_person, own]).write_parquet(folder / "metrics.parquet")
     (team,) = read().teams
     assert team.multiples[2].value == "12"
+
+
+def test_headline_of_a_person_is_not_shown(tmp_path: Path, read: Read):
+    folder = write_team(tmp_path, "apollo")
+    signals = json.loads((folder / "signals.json").read_text("utf-8"))
+    signals["headlines"][2]["group"] = "person:otter"
+    (folder / "signals.json").write_text(json.dumps(signals), "utf-8")
+    (team,) = read().teams
+    assert len(team.multiples) == 5
+    assert not [each for each in team.multiples if "otter" in each.name]
 
 
 def test_triage_is_told_from_the_longer_window_where_a_cycle_has_one(tmp_path: Path, read: Read):
