@@ -15,8 +15,10 @@ from clone import REPO, large_clone, told_of
 from fairness import ROTAS, called
 from measure import Figure
 from million import CYCLE, EVENTS_PER_ITEM, simulated_tables
+from portfolio_page import fleet
 from signals import Team, shown
 
+from opsreview.portfolio import read_portfolio
 from opsreview.sources.git_tags import GitTags
 from opsreview.tables.schemas import SCHEMAS
 
@@ -77,6 +79,13 @@ def test_few_simulated_rotas_are_called_unfair_where_they_are_and_not_where_they
     unfair = [called(ROTAS[2], dice)[1] for _ in range(10)]
     assert sum(fair) <= 2
     assert sum(unfair) >= 8
+
+
+def test_few_teams_of_the_bench_are_whole_and_every_tenth_has_a_signal(tmp_path: Path) -> None:
+    portfolio = read_portfolio(fleet(tmp_path, teams=3, cycles=14))
+    assert not portfolio.problems
+    assert portfolio.named(lambda team: team.stands) == ["team-000"]
+    assert all("earlier 12 cycles" in team.multiples[0].usual for team in portfolio.teams)
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="needs git")

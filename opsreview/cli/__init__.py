@@ -3,7 +3,7 @@
 Each module adds its commands to ``app``, in the order in which help lists them.
 """
 
-from opsreview.cli import monthly, model, duty, start  # isort: skip
+from opsreview.cli import monthly, model, duty, fleet, start  # isort: skip
 from opsreview.cli.shared import app
 
-__all__ = ["app", "duty", "model", "monthly", "start"]
+__all__ = ["app", "duty", "fleet", "model", "monthly", "start"]

@@ -20,7 +20,7 @@ from pathlib import PurePosixPath
 from uuid import uuid4
 
 from opsreview.errors import PlaceError, StoppedError
-from opsreview.fleet.opened import Place
+from opsreview.place import Place
 
 LEASE_SECONDS = 120.0
 RENEWALS = 4  # in the time that a lease has

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo
 
 from opsreview.errors import CycleError, ParamsError, PlaceError
-from opsreview.fleet.opened import Place
+from opsreview.place import Place
 from opsreview.store import Store
 from opsreview.window import Cycle
 

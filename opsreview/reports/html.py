@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import bleach  # type: ignore[import-untyped]
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
@@ -20,8 +19,8 @@ from nbformat import NotebookNode
 from traitlets import default
 
 from opsreview.reports.charts import PLOTLY, chart
+from opsreview.reports.templates import TEMPLATES, page_environment
 
-TEMPLATES = Path(__file__).parent / "template"
 SHOWN = (PLOTLY, "text/html", "text/markdown", "image/svg+xml", "image/png", "text/plain")
 TEXT_TAGS = (
     bleach.ALLOWED_TAGS
@@ -60,13 +59,7 @@ class PageExporter(TemplateExporter):  # type: ignore[misc, unused-ignore]
 
 def environment() -> Environment:
     """Our jinja2: escapes everything, and a missing value is an error."""
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    made = page_environment()
     made.filters.update(FILTERS)
     return made
 

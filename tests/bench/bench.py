@@ -104,6 +104,13 @@ def figures_of_exploring() -> Iterator[Figure]:
     yield from figures_of_exploring()
 
 
+def figures_of_portfolio() -> Iterator[Figure]:
+    """Imported last, as those of decisions are."""
+    from portfolio_page import figures_of_portfolio
+
+    yield from figures_of_portfolio()
+
+
 def figures_of_clone(folder: Path) -> Iterator[Figure]:
     """Imported last, as those of decisions are."""
     from clone import figures_of_clone
@@ -129,7 +136,7 @@ def figures_of_a_million(folder: Path) -> Iterator[Figure]:
 
 def figures_of_teams(folder: Path, teams: int) -> Iterator[Figure]:
     """Imported last, as those of decisions are."""
-    from fleet import figures_of_fleet
+    from fleet_runs import figures_of_fleet
 
     folder.mkdir()
     yield from figures_of_fleet(folder, teams)
@@ -211,6 +218,7 @@ def main() -> None:
         parts.append(figures_of_fairness())
         parts.append(figures_of_exploring())
         parts.append(figures_of_teams(Path(scratch) / "fleet", asked.teams))
+        parts.append(figures_of_portfolio())
         for figure in (figure for part in parts for figure in part):
             figures.append(figure)
             print(line_of(figure), flush=True)

@@ -5,29 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import subprocess
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pytest
 from chromium import DEADLINE_SECONDS, LOOK_EVERY_SECONDS, Tab, tab
 from commands import everything_in
+from jupyterlab_server import lab, run_all
 from oncall_years import five_years
 
 from opsreview.pipeline.notebooks import lab_notebooks
 from opsreview.reports.working_copies import write_working_copies
 
-ROOT = Path(__file__).parents[2]
-TOKEN = "for-this-test"
 PICTURES = os.environ.get("OPSREVIEW_PICTURES")  # a folder to look at what the test saw
-OPENED = "[...window.jupyterapp.shell.widgets('main')].find(each => each.sessionContext)"
-FOCUSED = f"(() => {{ window.jupyterapp.shell.activateById({OPENED}?.id); return true; }})()"
-SESSION = "window.jupyterapp.shell.currentWidget?.sessionContext"
-CONNECTED = f"{SESSION}?.isReady && {SESSION}.session?.kernel?.connectionStatus == 'connected'"
-RUN_ALL = "window.jupyterapp.commands.execute('notebook:run-all-cells').then(() => true)"
 TITLES = "[...document.querySelectorAll('.js-plotly-plot .gtitle')].map(each => each.textContent)"
 SHOWN = f"({TITLES}).length >= 5 && ({TITLES})"
 PRESS = "[...document.querySelectorAll('.opsreview-view button')].find(b => b.textContent == '{}')"
@@ -46,12 +35,8 @@ async def _explored(root: Path) -> None:
     wanted = [path for path in lab_notebooks() if path.stem == "explore_load"]
     write_working_copies(wanted, parameters, folder)
     downloads.mkdir()
-    async with _lab(root, folder) as address, tab(downloads) as page:
-        await page.call("Page.navigate", url=f"{address}/lab/tree/explore_load.ipynb?token={TOKEN}")
-        await page.until("!!document.querySelector('.jp-Notebook .jp-CodeCell')")
-        await page.until("!!window.jupyterapp")
-        await page.until(f"{FOCUSED} && {CONNECTED}")
-        await page.until(RUN_ALL)
+    async with lab(root, folder) as address, tab(downloads) as page:
+        await run_all(page, address, "explore_load.ipynb")
         first = await page.until(SHOWN)
         await _pictured(page, "light")
         first_said = json.dumps(json.dumps(first, ensure_ascii=False, separators=(",", ":")))
@@ -102,53 +87,3 @@ async def _pictured(page: Tab, name: str) -> None:
 
 def _names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
-
-
-@asynccontextmanager
-async def _lab(root: Path, folder: Path) -> AsyncIterator[str]:
-    """A server of its own, its settings in a folder of its own, on a port that is free."""
-    homes = {
-        f"JUPYTER_{kind}_DIR": str(root / "jupyter" / kind.lower())
-        for kind in ("CONFIG", "DATA", "RUNTIME")
-    }
-    homes |= {
-        "JUPYTERLAB_SETTINGS_DIR": str(root / "jupyter" / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(root / "jupyter" / "workspaces"),
-        "IPYTHONDIR": str(root / "jupyter" / "ipython"),
-        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
-    }
-    command = [
-        *(
-            sys.executable,
-            "-m",
-            "jupyterlab",
-            "--no-browser",
-            "--allow-root",
-            "--expose-app-in-browser",
-        ),
-        *("--ip=127.0.0.1", "--port=0", f"--notebook-dir={folder}"),
-        f"--IdentityProvider.token={TOKEN}",
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        "--ServerApp.terminals_enabled=False",
-    ]
-    with (root / "lab.log").open("wb") as log:
-        process = subprocess.Popen(
-            command, stdout=log, stderr=log, cwd=root, env={**os.environ, **homes}
-        )
-        try:
-            yield await _address(root / "jupyter" / "runtime", process, root / "lab.log")
-        finally:
-            process.terminate()
-            process.wait(DEADLINE_SECONDS)
-
-
-async def _address(runtime: Path, process: subprocess.Popen[bytes], log: Path) -> str:
-    async with asyncio.timeout(DEADLINE_SECONDS):
-        while not (told := list(runtime.glob("jpserver-*.json"))):
-            if process.poll() is not None:
-                pytest.fail(log.read_text("utf-8")[-2000:])
-            await asyncio.sleep(LOOK_EVERY_SECONDS)
-        while not (text := told[0].read_text("utf-8")).strip():
-            await asyncio.sleep(LOOK_EVERY_SECONDS)
-    return f"http://127.0.0.1:{json.loads(text)['port']}"

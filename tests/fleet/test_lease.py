@@ -13,7 +13,7 @@ from factories import at
 
 from opsreview.errors import PlaceError, StoppedError
 from opsreview.fleet.lease import Lease, held
-from opsreview.fleet.opened import Place
+from opsreview.place import Place
 
 NOON = at("2026-11-02 12:00")
 LONG_ENOUGH = 30  # seconds that a test waits for what takes none

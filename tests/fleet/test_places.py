@@ -17,8 +17,8 @@ from factories import at
 from fsspec.implementations.memory import MemoryFileSystem
 
 from opsreview.errors import CycleError, ParamsError, PlaceError, StoppedError
-from opsreview.fleet.opened import Place
 from opsreview.fleet.places import Workspace, cycles, half_written, team_names, workspace
+from opsreview.place import Place
 from opsreview.reports.cycles import write_team_index
 from opsreview.reports.pages import write_pages
 from opsreview.secrets import redacted

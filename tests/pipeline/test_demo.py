@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +13,7 @@ import pytest
 from browser import opened
 
 from opsreview.blocks.methods import assumption_of
+from opsreview.portfolio import read_portfolio, write_portfolio
 
 PAGES = (
     "index.html",
@@ -149,3 +151,15 @@ def test_no_path_of_the_machine_is_in_what_is_published(built_demo):
 
 def read(folder: Path, name: str) -> str:
     return (folder / name).read_text("utf-8")
+
+
+def test_page_of_all_teams_shows_the_demos_six_and_names_nobody(built_demo, tmp_path):
+    copy = shutil.copytree(built_demo, tmp_path / "demo" / built_demo.name)
+    portfolio = read_portfolio(tmp_path)
+    (team,) = portfolio.teams
+    signals = json.loads(read(copy, "signals.json"))["headlines"]
+    assert [bool(each.mark) for each in team.multiples] == [row["is_signal"] for row in signals]
+    text = Path(write_portfolio(portfolio)).read_text("utf-8")
+    shown = re.sub(r"<script.*?</script>|<style.*?</style>|<[^>]+>", " ", text, flags=re.DOTALL)
+    people = {"ada", "ben", "cleo", "dev", "eli"}
+    assert not people & set(re.findall(r"\w+", shown.lower()))

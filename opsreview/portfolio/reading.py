@@ -1,0 +1,214 @@
+"""The latest whole cycle of every team in an outputs folder, or at an address."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from opsreview.errors import CycleError
+from opsreview.portfolio import states
+from opsreview.portfolio.finding import Found, found_teams
+from opsreview.portfolio.luck import smallest_adjusted, standing
+from opsreview.portfolio.multiples import (
+    Multiple,
+    Row,
+    Series,
+    deadline,
+    headline_rows,
+    key_of,
+    multiple,
+)
+from opsreview.portfolio.numbers import GROUPS, Key, Numbers, read_numbers
+from opsreview.portfolio.place import Place
+from opsreview.portfolio.teams import Portfolio, TeamCycle, Unread
+from opsreview.window import Cycle
+
+DOCUMENTS = ("run", "signals", "verdicts", "sign_off", "operating_model")
+FRAMES = ("metrics.parquet", "history.parquet")
+AGAIN = "build the cycle again"
+DAMAGED = (ValueError, LookupError, TypeError, AttributeError, CycleError)
+
+
+@dataclass(frozen=True)
+class Papers:
+    """The documents of a cycle that were read; ``quarter`` is the run of its longer window."""
+
+    found: Found
+    run: Mapping[str, Any]
+    signals: Mapping[str, Any]
+    verdicts: Sequence[Mapping[str, Any]]
+    sign_off: Mapping[str, Any] | None
+    model: Mapping[str, Any] | None
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """The headlines, none of which is a person's."""
+        return [row for row in headline_rows(self.signals) if row["group"] in GROUPS]
+
+    @property
+    def keys(self) -> list[Key]:
+        return [key_of(row) for row in self.rows]
+
+
+def read_portfolio(outputs: str | Path) -> Portfolio:
+    """Every team at its latest whole cycle; teams that cannot be read are listed with the reason.
+
+    Args:
+        outputs: A folder, or an address that fsspec knows, such as ``s3://bucket/outputs``.
+
+    Raises:
+        CycleError: There is no team with a cycle.
+        OutputsError: The place cannot be reached.
+    """
+    place = Place.of(outputs)
+    found = found_teams(place)
+    unread = [problem for each in found for problem in _half_written(each)]
+    papers, damaged = _papers(place, [each for each in found if each.cycle])
+    numbers = read_numbers(
+        place,
+        [file for each in papers for file in _frames(each.found)],
+        {key for each in papers for key in each.keys},
+    )
+    teams, unreadable = _teams(papers, numbers)
+    every = sorted([*unread, *damaged, *unreadable], key=lambda each: each.team.casefold())
+    return _beside_each_other(place, teams, every)
+
+
+def open_portfolio(outputs: str | Path = "outputs") -> Portfolio:
+    """As ``read_portfolio``; a relative folder is looked for here and in every folder above."""
+    if "://" in str(outputs):
+        return read_portfolio(outputs)
+    roots = [above / outputs for above in (Path.cwd(), *Path.cwd().parents)]
+    return read_portfolio(next((root for root in roots if root.is_dir()), roots[0]))
+
+
+def _beside_each_other(
+    place: Place, teams: Sequence[TeamCycle], unread: Sequence[Unread]
+) -> Portfolio:
+    """Teams marked by what stands among them, and by who is at an older cycle than the others."""
+    smallest = {team.team: team.smallest_p for team in teams}
+    stands = standing(smallest)
+    behind = _behind(teams)
+    marked = [
+        replace(team.marked(stands=team.team in stands), is_behind=team.team in behind)
+        for team in teams
+    ]
+    told_count = sum(p is not None for p in smallest.values())
+    return Portfolio(place, marked, unread, told_count, len(marked))
+
+
+def _behind(teams: Sequence[TeamCycle]) -> set[str]:
+    """Who is at an older cycle than others: months beside months, quarters beside quarters."""
+    latest: dict[bool, date] = {}
+    for team in teams:
+        if team.is_over:
+            ended_on = team.end_at.date()
+            latest[team.is_quarter] = max(ended_on, latest.get(team.is_quarter, ended_on))
+    return {
+        team.team
+        for team in teams
+        if team.is_quarter in latest and team.end_at.date() < latest[team.is_quarter]
+    }
+
+
+def _half_written(found: Found) -> list[Unread]:
+    if not found.half_written:
+        return []
+    cycles = ", ".join(found.half_written)
+    shown = f"; {found.cycle} is shown" if found.cycle else ""
+    command = f"run `opsreview run {found.team} --cycle {found.half_written[0]}`"
+    return [Unread(found.team, f"{cycles} has no run.json{shown}: {command}")]
+
+
+def _papers(place: Place, found: Sequence[Found]) -> tuple[list[Papers], list[Unread]]:
+    names = [f"{each.folder}/{name}" for each in found for name in _documents(each)]
+    contents = place.contents(names)
+    papers, damaged = [], []
+    for each in found:
+        read: dict[str, Any] = {}
+        for name in _documents(each):
+            try:
+                read[name.removesuffix(".json")] = json.loads(contents[f"{each.folder}/{name}"])
+            except (ValueError, KeyError):
+                damaged.append(Unread(each.team, f"{each.cycle}/{name} cannot be read: {AGAIN}"))
+                break
+        else:
+            papers.append(_paper(each, read))
+    return papers, damaged
+
+
+def _documents(found: Found) -> list[str]:
+    return [f"{name}.json" for name in DOCUMENTS if f"{name}.json" in found.names]
+
+
+def _paper(found: Found, read: Mapping[str, Any]) -> Papers:
+    return Papers(
+        found=found,
+        run=read["run"],
+        signals=read.get("signals") or {},
+        verdicts=read.get("verdicts") or [],
+        sign_off=read.get("sign_off"),
+        model=read.get("operating_model"),
+    )
+
+
+def _frames(found: Found) -> list[str]:
+    of_cycle = [f"{found.folder}/{name}" for name in FRAMES if name in found.names]
+    longer = [f"{found.folder}/quarter/{name}" for name in FRAMES if name in found.quarter]
+    return of_cycle + longer
+
+
+def _teams(papers: Sequence[Papers], numbers: Numbers) -> tuple[list[TeamCycle], list[Unread]]:
+    teams, unread = [], []
+    for each in papers:
+        found = each.found
+        broken = [file for file in _frames(found) if file in numbers.unreadable]
+        if "metrics.parquet" not in found.names:
+            unread.append(Unread(found.team, f"{found.cycle} has no metrics.parquet: {AGAIN}"))
+        elif broken:
+            name, why = broken[0].partition("/")[2], numbers.unreadable[broken[0]]
+            unread.append(Unread(found.team, f"{name} cannot be read ({why}): {AGAIN}"))
+        else:
+            try:
+                teams.append(_team(each, numbers))
+            except DAMAGED as error:
+                said = f"{found.cycle} is damaged ({type(error).__name__}): {AGAIN}"
+                unread.append(Unread(found.team, said))
+    return teams, unread
+
+
+def _team(papers: Papers, numbers: Numbers) -> TeamCycle:
+    run, found = papers.run, papers.found
+    cycle = Cycle(run["cycle"], ZoneInfo(run["zone"]))
+    return TeamCycle(
+        team=found.team,
+        cycle=cycle.name,
+        title=cycle.title,
+        is_quarter=cycle.is_quarter,
+        end_at=cycle.window.end_at.astimezone(cycle.zone),
+        is_over=run.get("is_over") is not False,
+        has_page="index.html" in found.names,
+        multiples=[_multiple(papers, row, numbers) for row in papers.rows],
+        smallest_p=smallest_adjusted([row.get("p") for row in papers.rows]),
+        incomplete=states.incomplete(run),
+        early=states.early(run),
+        decisions=states.decisions(papers.verdicts),
+        overdue=states.overdue_actions(papers.verdicts),
+        model=states.sign_off(papers.model, papers.sign_off),
+        areas=states.areas(papers.model),
+    )
+
+
+def _multiple(papers: Papers, row: Row, numbers: Numbers) -> Multiple:
+    """A headline of triage is read over the longer window where the cycle has one."""
+    found = papers.found
+    is_longer = bool(found.quarter) and row.get("topic") == "triage"
+    folder = f"{found.folder}/quarter" if is_longer else found.folder
+    now, earlier = (numbers.of(f"{folder}/{name}", key_of(row)) for name in FRAMES)
+    series = Series(now, earlier, "quarter" if is_longer else "cycle")
+    return multiple(row, series, deadline(papers.model, papers.run))

@@ -1,0 +1,68 @@
+"""What luck gives among many teams, held against scipy and against the definition."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from opsreview.metrics.contrast import holm
+from opsreview.portfolio.luck import ERROR, by_luck, smallest_adjusted, standing
+
+ps = st.floats(0, 1)
+
+
+def by_definition(smallest: list[float]) -> set[int]:
+    """The k smallest, for the largest k whose p is at most k of n times the error."""
+    order = sorted(range(len(smallest)), key=lambda at: smallest[at])
+    passed = [
+        k for k, at in enumerate(order, 1) if smallest[at] <= ERROR * k / len(smallest) + 1e-15
+    ]
+    return set(order[: max(passed, default=0)])
+
+
+@settings(deadline=None)
+@given(st.lists(ps, min_size=1, max_size=40))
+def test_the_teams_that_stand_are_those_of_benjamini_and_hochberg(smallest: list[float]):
+    told = {str(at): p for at, p in enumerate(smallest)}
+    assert standing(told) == {str(at) for at in by_definition(smallest)}
+
+
+@given(st.lists(st.none() | ps, max_size=6))
+def test_smallest_adjusted_p_is_within_the_error_where_holm_lets_one_stand(found):
+    smallest = smallest_adjusted(found)
+    assert (smallest is not None and smallest <= ERROR) == any(holm(found, ERROR))
+
+
+def test_teams_of_which_nothing_can_be_told_are_not_counted():
+    told = {"a": 0.03, "b": 0.9}
+    silent = dict.fromkeys(map(str, range(50)))
+    assert standing(told | {"c": 0.02}) == standing(told | {"c": 0.02} | silent)
+
+
+def test_one_team_alone_stands_by_its_own_signal():
+    assert standing({"a": 0.05}) == {"a"}
+    assert standing({}) == set()
+
+
+def test_a_signal_of_one_team_may_not_stand_among_many():
+    many = {f"t{at}": 0.5 for at in range(19)}
+    assert standing({"a": 0.04, **many}) == set()
+    assert standing({"a": 0.002, **many}) == {"a"}
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "0"), (1, "0.1"), (12, "0.6"), (100, "5.0")])
+def test_what_luck_gives_is_said_in_teams(count: int, said: str):
+    assert by_luck(count) == said
+
+
+def test_where_nothing_changed_few_fleets_show_a_team_that_stands():
+    dice = np.random.default_rng(1)
+    shown = own = 0
+    for _ in range(400):
+        fleet = {str(at): smallest_adjusted(list(dice.random(6))) for at in range(20)}
+        shown += bool(standing(fleet))
+        own += sum(p is not None and p <= ERROR for p in fleet.values())
+    assert shown / 400 <= 0.08
+    assert own / 400 == pytest.approx(1.0, abs=0.25)
