@@ -85,6 +85,26 @@ class Place:
         inside = [name for name in found if name.startswith(f"{root}/") and not name.endswith("/")]
         return sorted(name[len(self._root) + 1 :] for name in inside)
 
+    def listed(self, under: str = "") -> dict[str, bool]:
+        """What lies in it or in a folder of it now, not deeper, and whether each is a folder.
+
+        Raises:
+            PlaceError: The bucket is missing, or may not be read.
+        """
+        root = self._path(under) if under else self._root
+        with _told(self.named(under)):
+            self._files.invalidate_cache()  # others write here too
+            try:
+                found = self._files.ls(root, detail=True)
+            except NotADirectoryError:
+                return {}
+            except FileNotFoundError:
+                self._files.find(root)  # no folder is no matter; no bucket is told
+                return {}
+        kinds = {each["name"].rstrip("/"): each["type"] == "directory" for each in found}
+        kinds.pop(root, None)  # some storage lists a folder among what is in it
+        return {name.rpartition("/")[2]: is_folder for name, is_folder in kinds.items()}
+
     def has(self, name: str) -> bool:
         with _told(self.url):
             self._files.invalidate_cache()
@@ -120,6 +140,19 @@ class Place:
             except FileNotFoundError:
                 return None
 
+    def read_many(self, names: Sequence[str]) -> tuple[dict[str, bytes], dict[str, str]]:
+        """What small files hold, asked for together; of the others, what is in the way of each."""
+        if not names:
+            return {}, {}
+        with _told(self.url):
+            paths = [self._path(name) for name in names]
+            found = self._files.cat_ranges(paths, None, None, on_error="return")
+        pairs = list(zip(names, found, strict=True))
+        read = {name: bytes(held) for name, held in pairs if not isinstance(held, Exception)}
+        return read, {
+            name: _in_the_way(held) for name, held in pairs if isinstance(held, Exception)
+        }
+
     def write(self, name: str, content: bytes) -> None:
         with _told(self.url):
             self._files.pipe_file(self._path(name), content)
@@ -143,6 +176,15 @@ class Place:
             except FileNotFoundError:
                 return None
         return at
+
+    def named(self, name: str) -> str:
+        """A file or folder in it, as it is shown."""
+        return f"{self.url.rstrip('/')}/{name}" if name else self.url
+
+    def address(self, name: str) -> str:
+        """A file's path or URL for other libraries: credentials may be in it, it is not shown."""
+        path = self._path(name)
+        return path if self.folder else str(self._files.unstrip_protocol(path))
 
     def _path(self, name: str) -> str:
         return f"{self._root}/{_checked(name, self.url)}"

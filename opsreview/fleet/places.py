@@ -14,14 +14,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
-from zoneinfo import ZoneInfo
 
+from opsreview.cycle_folders import RUN, is_cycle
 from opsreview.errors import CycleError, ParamsError, PlaceError
 from opsreview.place import Place
 from opsreview.store import Store
-from opsreview.window import Cycle
 
-REVIEW, RUN = "review.yaml", "run.json"
+REVIEW = "review.yaml"
 
 # What the pages of one cycle are written from, of the others (reports/cycles.py, publishing).
 _OF_OTHERS = (RUN, "index.html", "findings.json", "proposals.yaml", "notebooks/*.ipynb")
@@ -159,7 +158,7 @@ def half_written(outputs: str, team: str) -> list[str]:
     """
     names = Place.of(outputs).files(team)
     begun = {PurePosixPath(name).parts[1] for name in names if name.count("/") >= 2}
-    return sorted(name for name in begun - _whole(names) if _is_cycle(name))
+    return sorted(name for name in begun - _whole(names) if is_cycle(name))
 
 
 @contextmanager
@@ -223,7 +222,7 @@ def _is_of_others(name: str) -> bool:
 def _whole(names: list[str]) -> set[str]:
     """The cycles of which ``run.json`` is among the files of a team."""
     found = {PurePosixPath(name).parts[1] for name in names if _is_run(name)}
-    return {name for name in found if _is_cycle(name)}
+    return {name for name in found if is_cycle(name)}
 
 
 def _refuse_new_pseudonyms(here: Workspace) -> None:
@@ -244,14 +243,6 @@ def _refuse_new_pseudonyms(here: Workspace) -> None:
 def _is_run(name: str) -> bool:
     path = PurePosixPath(name)
     return path.name == RUN and len(path.parts) == 3
-
-
-def _is_cycle(name: str) -> bool:
-    try:
-        Cycle(name, ZoneInfo("UTC"))
-    except CycleError:
-        return False
-    return True
 
 
 def _is_name(team: str) -> bool:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from opsreview.errors import CycleError
-from opsreview.portfolio.place import Place
+from opsreview.cycle_folders import is_cycle, is_whole
+from opsreview.errors import CycleError, PlaceError
+from opsreview.place import Place
 from opsreview.window import Cycle
 
 STORE = "store"  # beside the teams' folders, and no team
@@ -19,10 +20,11 @@ AT_ONCE = 16  # folders that are listed at a time: storage far away answers slow
 
 @dataclass(frozen=True)
 class Found:
-    """A team's folder: ``cycle`` is the latest with a ``run.json``, None where none has one.
+    """A team's folder: ``cycle`` is the latest that is whole, None where none is.
 
-    ``half_written`` are later cycles without; ``names`` is what the cycle's folder holds, and
+    ``half_written`` are later cycles that are not; ``names`` is what the cycle's folder holds, and
     ``quarter`` what the folder of its longer window does, where triage is told from that.
+    ``in_the_way`` is why the team's folder cannot be listed.
     """
 
     team: str
@@ -30,6 +32,7 @@ class Found:
     half_written: Sequence[str] = ()
     names: frozenset[str] = frozenset()
     quarter: frozenset[str] = frozenset()
+    in_the_way: PlaceError | None = None
 
     @property
     def folder(self) -> str:
@@ -42,10 +45,10 @@ def found_teams(place: Place) -> list[Found]:
 
     Raises:
         CycleError: There is none.
-        OutputsError: The place cannot be listed.
+        PlaceError: The place cannot be listed, nor any team in it.
     """
     folders = sorted(
-        (name for name, is_folder in place.names().items() if is_folder and _may_be_team(name)),
+        (name for name, is_folder in place.listed().items() if is_folder and _may_be_team(name)),
         key=lambda name: (name.casefold(), name),
     )
     with ThreadPoolExecutor(AT_ONCE) as threads:
@@ -53,9 +56,12 @@ def found_teams(place: Place) -> list[Found]:
         found = [each for each in looked if each is not None]
     if not found:
         raise CycleError(
-            f"{place.said} holds no team with a cycle: run `opsreview run TEAM` first, or name the "
+            f"{place.url} holds no team with a cycle: run `opsreview run TEAM` first, or name the "
             "folder with --outputs"
         )
+    errors = [each.in_the_way for each in found if each.in_the_way]
+    if len(errors) == len(found):
+        raise errors[0]
     return found
 
 
@@ -64,25 +70,24 @@ def _may_be_team(name: str) -> bool:
 
 
 def _found(place: Place, team: str) -> Found | None:
-    named = (name for name, is_folder in place.names(team).items() if is_folder)
-    cycles = sorted(filter(_is_cycle, named), key=_age, reverse=True)
+    try:
+        return _latest(place, team)
+    except PlaceError as error:
+        return Found(team, None, in_the_way=error)
+
+
+def _latest(place: Place, team: str) -> Found | None:
+    named = (name for name, is_folder in place.listed(team).items() if is_folder)
+    cycles = sorted(filter(is_cycle, named), key=_age, reverse=True)
     half_written: list[str] = []
     for cycle in cycles:
-        names = place.names(f"{team}/{cycle}")
-        if "run.json" in names:
-            quarter = place.names(f"{team}/{cycle}/quarter") if "quarter" in names else {}
-            told = frozenset(quarter) if "run.json" in quarter else frozenset[str]()
+        names = place.listed(f"{team}/{cycle}")
+        if is_whole(names):
+            quarter = place.listed(f"{team}/{cycle}/quarter") if "quarter" in names else {}
+            told = frozenset(quarter) if is_whole(quarter) else frozenset[str]()
             return Found(team, cycle, half_written, frozenset(names), told)
         half_written.append(cycle)
     return Found(team, None, half_written) if cycles else None
-
-
-def _is_cycle(name: str) -> bool:
-    try:
-        Cycle(name, UTC)
-    except CycleError:
-        return False
-    return True
 
 
 def _age(name: str) -> tuple[datetime, bool]:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from opsreview.blocks.headlines import CARDS
 from opsreview.estimate import METRICS_SCHEMA
-from opsreview.portfolio.place import Place
+from opsreview.place import Place
+from opsreview.portfolio.parquet import Parquet
 
 GROUPS = sorted({card.group for card in CARDS})  # what headlines are of: never a person
 ORIGIN = "file"
-UNREADABLE = (pl.exceptions.PolarsError, OSError)
 Key = tuple[str, str, str]  # metric, statistic, group
-Rows = Callable[[Sequence[str]], pl.DataFrame]  # of some files
 
 
 @dataclass(frozen=True)
@@ -47,27 +46,11 @@ def read_numbers(place: Place, files: Sequence[str], keys: Iterable[Key]) -> Num
         & pl.col("statistic").is_in(sorted(statistics))
     )
 
-    def rows(names: Sequence[str]) -> pl.DataFrame:
-        scanned = place.scan(names, METRICS_SCHEMA, origin=ORIGIN).filter(wanted)
-        return scanned.select(ORIGIN, *METRICS_SCHEMA).collect()
+    def headlines(rows: pl.LazyFrame) -> pl.DataFrame:
+        return rows.filter(wanted).select(ORIGIN, *METRICS_SCHEMA).collect()
 
-    if not files:
-        return Numbers({}, {})
-    try:
-        return Numbers(_by_file(rows(files)), {})
-    except UNREADABLE:  # one of them: which is found out file by file
-        return _one_by_one(files, rows)
-
-
-def _one_by_one(files: Sequence[str], rows: Rows) -> Numbers:
-    frames, unreadable = [], {}
-    for name in files:
-        try:
-            frames.append(rows([name]))
-        except UNREADABLE as error:
-            unreadable[name] = type(error).__name__
-    read = _by_file(pl.concat(frames, how="vertical_relaxed")) if frames else {}
-    return Numbers(read, unreadable)
+    frames, unreadable = Parquet(place, files, METRICS_SCHEMA, ORIGIN).taken(headlines)
+    return Numbers(_by_file(pl.concat(frames)) if frames else {}, unreadable)
 
 
 def _by_file(rows: pl.DataFrame) -> dict[str, dict[Key, pl.DataFrame]]:

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from opsreview.blocks.block import Block, rendered
+from opsreview.place import Place
 from opsreview.portfolio.sentences import (
     MARKS,
     method_sentence,
@@ -15,6 +16,7 @@ from opsreview.portfolio.sentences import (
     who_is_meant,
 )
 from opsreview.portfolio.teams import Portfolio, TeamCycle
+from opsreview.reports.page_files import write_page
 from opsreview.reports.portfolio import portfolio_html, portfolio_style
 from opsreview.wording import counted
 
@@ -27,11 +29,12 @@ def write_portfolio(portfolio: Portfolio) -> str:
     """Write ``portfolio.html`` beside the teams' folders, whole; its address.
 
     Raises:
-        OutputsError: The place cannot be written.
+        OutputsError: The folder cannot be written.
+        PlaceError: The place elsewhere cannot be written.
     """
     body = opening(portfolio).html + sections(portfolio, _beside).html
     about = f"Operating-model retrospectives · {_cycles(portfolio)}"
-    return portfolio.place.write(NAME, portfolio_html(body, title=TITLE, about=about))
+    return _written(portfolio.place, portfolio_html(body, title=TITLE, about=about))
 
 
 def opening(portfolio: Portfolio) -> Block:
@@ -70,6 +73,13 @@ def styled(*blocks: Block) -> Block:
     """Blocks with their style, for a place that has none, such as JupyterLab."""
     body = "\n".join(block.html for block in blocks)
     return Block(f'<style>{portfolio_style()}</style>\n<div class="portfolio">{body}</div>')
+
+
+def _written(place: Place, text: str) -> str:
+    if place.folder:
+        return str(write_page(place.folder / NAME, text))
+    place.write(NAME, text.encode())
+    return place.named(NAME)
 
 
 def _section(team: TeamCycle, href: Href) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from opsreview.errors import CycleError
+from opsreview.place import Place
 from opsreview.portfolio import states
 from opsreview.portfolio.finding import Found, found_teams
 from opsreview.portfolio.luck import smallest_adjusted, standing
@@ -24,13 +25,12 @@ from opsreview.portfolio.multiples import (
     multiple,
 )
 from opsreview.portfolio.numbers import GROUPS, Key, Numbers, read_numbers
-from opsreview.portfolio.place import Place
+from opsreview.portfolio.parquet import AGAIN
 from opsreview.portfolio.teams import Portfolio, TeamCycle, Unread
 from opsreview.window import Cycle
 
 DOCUMENTS = ("run", "signals", "verdicts", "sign_off", "operating_model")
 FRAMES = ("metrics.parquet", "history.parquet")
-AGAIN = "build the cycle again"
 DAMAGED = (ValueError, LookupError, TypeError, AttributeError, CycleError)
 
 
@@ -63,11 +63,11 @@ def read_portfolio(outputs: str | Path) -> Portfolio:
 
     Raises:
         CycleError: There is no team with a cycle.
-        OutputsError: The place cannot be reached.
+        PlaceError: The place cannot be reached or read.
     """
-    place = Place.of(outputs)
+    place = Place.of(str(outputs))
     found = found_teams(place)
-    unread = [problem for each in found for problem in _half_written(each)]
+    unread = [problem for each in found for problem in _not_whole(each, place)]
     papers, damaged = _papers(place, [each for each in found if each.cycle])
     numbers = read_numbers(
         place,
@@ -116,26 +116,30 @@ def _behind(teams: Sequence[TeamCycle]) -> set[str]:
     }
 
 
-def _half_written(found: Found) -> list[Unread]:
-    if not found.half_written:
-        return []
-    cycles = ", ".join(found.half_written)
-    shown = f"; {found.cycle} is shown" if found.cycle else ""
-    command = f"run `opsreview run {found.team} --cycle {found.half_written[0]}`"
-    return [Unread(found.team, f"{cycles} has no run.json{shown}: {command}")]
+def _not_whole(found: Found, place: Place) -> Iterator[Unread]:
+    if found.in_the_way:  # told without the place, which a reader of the page may not know
+        said = str(found.in_the_way).removeprefix(place.named(found.team)).lstrip("/ ")
+        yield Unread(found.team, said)
+    if found.half_written:
+        cycles = ", ".join(found.half_written)
+        shown = f"; {found.cycle} is shown" if found.cycle else ""
+        command = f"run `opsreview run {found.team} --cycle {found.half_written[0]}`"
+        yield Unread(found.team, f"{cycles} has no run.json{shown}: {command}")
 
 
 def _papers(place: Place, found: Sequence[Found]) -> tuple[list[Papers], list[Unread]]:
     names = [f"{each.folder}/{name}" for each in found for name in _documents(each)]
-    contents = place.contents(names)
+    contents, in_the_way = place.read_many(names)
     papers, damaged = [], []
     for each in found:
         read: dict[str, Any] = {}
         for name in _documents(each):
+            path = f"{each.folder}/{name}"
             try:
-                read[name.removesuffix(".json")] = json.loads(contents[f"{each.folder}/{name}"])
+                read[name.removesuffix(".json")] = json.loads(contents[path])
             except (ValueError, KeyError):
-                damaged.append(Unread(each.team, f"{each.cycle}/{name} cannot be read: {AGAIN}"))
+                why = in_the_way.get(path, f"cannot be read: {AGAIN}")
+                damaged.append(Unread(each.team, f"{each.cycle}/{name} {why}"))
                 break
         else:
             papers.append(_paper(each, read))
@@ -172,7 +176,7 @@ def _teams(papers: Sequence[Papers], numbers: Numbers) -> tuple[list[TeamCycle],
             unread.append(Unread(found.team, f"{found.cycle} has no metrics.parquet: {AGAIN}"))
         elif broken:
             name, why = broken[0].partition("/")[2], numbers.unreadable[broken[0]]
-            unread.append(Unread(found.team, f"{name} cannot be read ({why}): {AGAIN}"))
+            unread.append(Unread(found.team, f"{name} {why}"))
         else:
             try:
                 teams.append(_team(each, numbers))

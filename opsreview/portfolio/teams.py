@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from opsreview.place import Place
 from opsreview.portfolio.multiples import OWN, STANDS, Multiple
-from opsreview.portfolio.place import Place
 
 
 @dataclass(frozen=True)

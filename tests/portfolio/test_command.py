@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
 
 import fsspec
+import polars as pl
 import pytest
 from commands import NOT_WHOLE, OUR_ERROR, WHOLE
 from fleet_factory import write_team
@@ -98,6 +102,62 @@ def test_storage_elsewhere_is_read_and_the_page_written_beside_the_teams(
     assert done.exit_code == here.exit_code == NOT_WHOLE, done.output
     assert done.stdout == f"{bucket}/portfolio.html\n"
     assert files.cat_file(f"{bucket}/portfolio.html").decode() == written
+
+
+def test_storage_without_rights_is_one_error_that_says_what_to_check(
+    tmp_path: Path, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_team(tmp_path / "outputs", "apollo")
+    fsspec.filesystem("s3").put(str(tmp_path / "outputs"), bucket, recursive=True)
+    address = os.environ["AWS_ENDPOINT_URL"]
+    ask_for_rights(address, after=0)
+    try:
+        done = portfolio(bucket)
+    finally:
+        ask_for_rights(address, after=None)
+    assert done.exit_code == OUR_ERROR
+    assert done.stdout == ""
+    said = " ".join(done.stderr.split())
+    assert f"{bucket} may not be used (" in said
+    assert said.endswith("what they may list, read, write and delete")
+    assert "Traceback" not in said
+
+
+def ask_for_rights(server: str, *, after: int | None) -> None:
+    """Have the storage ask who it is, from so many requests on; never for None."""
+    count = b"inf" if after is None else str(after).encode()
+    said = {"Content-Type": "text/plain"}
+    asked = Request(f"{server}/moto-api/reset-auth", count, said, method="POST")
+    urlopen(asked, timeout=5).close()
+
+
+def test_bucket_that_is_missing_is_one_error(bucket: str) -> None:
+    done = portfolio("s3://no-such-bucket/outputs")
+    assert done.exit_code == OUR_ERROR
+    assert "s3://no-such-bucket/outputs is not there (" in " ".join(done.stderr.split())
+
+
+def test_storage_that_polars_may_not_read_by_itself_is_read_through_its_driver(
+    tmp_path: Path, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_team(tmp_path / "outputs", "apollo")
+    fsspec.filesystem("s3").put(str(tmp_path / "outputs"), bucket, recursive=True)
+    monkeypatch.setattr(pl, "scan_parquet", refusing(pl.scan_parquet))
+    done = portfolio(bucket)
+    assert done.exit_code == WHOLE, done.output
+    text = fsspec.filesystem("s3").cat_file(f"{bucket}/portfolio.html").decode()
+    assert "52 %" in plain(text)
+
+
+def refusing(scan: Callable[..., pl.LazyFrame]) -> Callable[..., pl.LazyFrame]:
+    """Scanning that has no credentials of its own, as where a driver alone knows the profile."""
+
+    def scanned(source: object, **asked: Any) -> pl.LazyFrame:
+        if isinstance(source, list):
+            raise pl.exceptions.ComputeError("no credentials")
+        return scan(source, **asked)
+
+    return scanned
 
 
 def test_storage_without_teams_is_one_error(bucket: str) -> None:

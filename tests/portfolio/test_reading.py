@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import fsspec
 import polars as pl
 import pytest
 from cycle_factory import METRICS_SCHEMA
 from fleet_factory import write_team
+from fsspec.implementations.local import LocalFileSystem
 
-from opsreview.errors import CycleError, OutputsError
+from opsreview.errors import CycleError, PlaceError
 from opsreview.portfolio import Portfolio, open_portfolio, read_portfolio
 
 Read = Callable[[], Portfolio]
@@ -56,8 +59,56 @@ def test_without_any_team_the_error_names_the_next_step(tmp_path: Path):
 
 
 def test_an_address_that_nothing_reaches_is_one_clear_error():
-    with pytest.raises(OutputsError, match="nosuch://bucket/x cannot be reached"):
+    with pytest.raises(PlaceError, match="nosuch:// is not known: write a folder, s3://bucket"):
         read_portfolio("nosuch://bucket/x")
+
+
+def test_team_whose_folder_may_not_be_listed_takes_no_other_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    write_team(tmp_path, "apollo")
+    write_team(tmp_path, "bering")
+    forbid(monkeypatch, "ls", "/bering")
+    portfolio = read_portfolio(tmp_path)
+    assert names(portfolio) == ["apollo"]
+    (problem,) = portfolio.problems
+    assert problem.startswith("bering: may not be used (Permission denied): check the credentials")
+    assert str(tmp_path) not in problem
+
+
+def test_where_no_team_may_be_listed_it_is_said_once_and_there_is_no_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    for team in ("apollo", "bering"):
+        write_team(tmp_path, team)
+        forbid(monkeypatch, "ls", f"/{team}")
+    with pytest.raises(PlaceError, match="apollo may not be used"):
+        read_portfolio(tmp_path)
+
+
+def test_document_that_may_not_be_read_is_no_reason_to_build_again(
+    tmp_path: Path, read: Read, monkeypatch: pytest.MonkeyPatch
+):
+    write_team(tmp_path, "apollo")
+    write_team(tmp_path, "bering")
+    forbid(monkeypatch, "cat_file", "/bering/2026-10/run.json")
+    portfolio = read()
+    assert names(portfolio) == ["apollo"]
+    (problem,) = portfolio.problems
+    assert problem.startswith("bering: 2026-10/run.json may not be used (Permission denied): check")
+    assert "build" not in problem
+
+
+def forbid(monkeypatch: pytest.MonkeyPatch, verb: str, end: str) -> None:
+    """A disk that refuses what ends so: rights do not stop a test that runs as root."""
+    allowed = getattr(LocalFileSystem, verb)
+
+    def asked(self: Any, path: str, *args: Any, **kwargs: Any) -> Any:
+        if str(path).endswith(end):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return allowed(self, path, *args, **kwargs)
+
+    monkeypatch.setattr(LocalFileSystem, verb, asked)
 
 
 def test_half_written_cycle_is_a_problem_and_the_one_before_it_is_shown(tmp_path: Path, read: Read):
