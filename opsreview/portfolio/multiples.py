@@ -50,10 +50,9 @@ class Multiple:
 
 @dataclass(frozen=True)
 class Series:
-    """A headline's rows: of the cycle, and of the earlier ones; ``noun`` is what they are."""
+    """A headline, one row a cycle, with ``is_current``; ``noun`` is what the earlier ones are."""
 
-    now: pl.DataFrame
-    earlier: pl.DataFrame
+    rows: pl.DataFrame
     noun: str
 
 
@@ -88,14 +87,8 @@ def multiple(row: Row, series: Series, deadline_hours: float | None) -> Multiple
     name = statistic_name(metric, statistic, group)
     if metric == "response_attainment" and deadline_hours:
         name = name.replace("in time", f"within {in_words(deadline_hours, 'hours')}")
-    estimate = _estimate(row, series.now)
-    history = pl.concat(
-        [
-            series.earlier.with_columns(is_current=pl.lit(False)),
-            series.now.with_columns(is_current=pl.lit(True)),
-        ]
-    )
-    usual = usual_range(history)
+    estimate = _estimate(row, series.rows.filter("is_current"))
+    usual = usual_range(series.rows)
     said = usual_in_words(usual, estimate.unit, noun=series.noun) if usual.cycle_count else ""
     return Multiple(
         name=capitalised(name),
@@ -103,7 +96,7 @@ def multiple(row: Row, series: Series, deadline_hours: float | None) -> Multiple
         certainty=_certainty(estimate),
         usual=said,
         reason=None if estimate.is_measured else _reason(estimate),
-        picture=sparkline(history, usual, name),
+        picture=sparkline(series.rows, usual, name),
         says=capitalised(row.get("says") or ""),
         mark=OWN if row.get("is_signal") else "",
     )

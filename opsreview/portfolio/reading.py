@@ -24,13 +24,12 @@ from opsreview.portfolio.multiples import (
     key_of,
     multiple,
 )
-from opsreview.portfolio.numbers import GROUPS, Key, Numbers, read_numbers
+from opsreview.portfolio.numbers import GROUPS, HISTORY, METRICS, Key, Numbers, read_numbers
 from opsreview.portfolio.parquet import AGAIN
 from opsreview.portfolio.teams import Portfolio, TeamCycle, Unread
 from opsreview.window import Cycle
 
 DOCUMENTS = ("run", "signals", "verdicts", "sign_off", "operating_model")
-FRAMES = ("metrics.parquet", "history.parquet")
 DAMAGED = (ValueError, LookupError, TypeError, AttributeError, CycleError)
 
 
@@ -162,9 +161,13 @@ def _paper(found: Found, read: Mapping[str, Any]) -> Papers:
 
 
 def _frames(found: Found) -> list[str]:
-    of_cycle = [f"{found.folder}/{name}" for name in FRAMES if name in found.names]
-    longer = [f"{found.folder}/quarter/{name}" for name in FRAMES if name in found.quarter]
-    return of_cycle + longer
+    within = {found.folder: found.names, f"{found.folder}/quarter": found.quarter}
+    return [
+        f"{folder}/{name}"
+        for folder, names in within.items()
+        for name in (METRICS, HISTORY)
+        if name in names
+    ]
 
 
 def _teams(papers: Sequence[Papers], numbers: Numbers) -> tuple[list[TeamCycle], list[Unread]]:
@@ -172,8 +175,8 @@ def _teams(papers: Sequence[Papers], numbers: Numbers) -> tuple[list[TeamCycle],
     for each in papers:
         found = each.found
         broken = [file for file in _frames(found) if file in numbers.unreadable]
-        if "metrics.parquet" not in found.names:
-            unread.append(Unread(found.team, f"{found.cycle} has no metrics.parquet: {AGAIN}"))
+        if METRICS not in found.names:
+            unread.append(Unread(found.team, f"{found.cycle} has no {METRICS}: {AGAIN}"))
         elif broken:
             name, why = broken[0].partition("/")[2], numbers.unreadable[broken[0]]
             unread.append(Unread(found.team, f"{name} {why}"))
@@ -213,6 +216,5 @@ def _multiple(papers: Papers, row: Row, numbers: Numbers) -> Multiple:
     found = papers.found
     is_longer = bool(found.quarter) and row.get("topic") == "triage"
     folder = f"{found.folder}/quarter" if is_longer else found.folder
-    now, earlier = (numbers.of(f"{folder}/{name}", key_of(row)) for name in FRAMES)
-    series = Series(now, earlier, "quarter" if is_longer else "cycle")
+    series = Series(numbers.of(folder, key_of(row)), "quarter" if is_longer else "cycle")
     return multiple(row, series, deadline(papers.model, papers.run))
