@@ -32,8 +32,12 @@ ANSWERED = ("response_attainment", "time_to_first_response")
 
 @dataclass(frozen=True)
 class Multiple:
-    """One headline of one team. ``reason`` says why it has no number; ``mark`` is of a signal."""
+    """One headline of one team. ``reason`` says why it has no number; ``mark`` is of a signal.
 
+    ``kind`` is the name without what differs between teams, such as a deadline.
+    """
+
+    kind: str
     name: str
     value: str
     certainty: str
@@ -84,13 +88,14 @@ def deadline(model: Mapping[str, Any] | None, run: Mapping[str, Any]) -> float |
 def multiple(row: Row, series: Series, deadline_hours: float | None) -> Multiple:
     """One headline, from its row of ``signals.json`` and its numbers."""
     metric, statistic, group = key_of(row)
-    name = statistic_name(metric, statistic, group)
+    name = kind = statistic_name(metric, statistic, group)
     if metric == "response_attainment" and deadline_hours:
         name = name.replace("in time", f"within {in_words(deadline_hours, 'hours')}")
     estimate = _estimate(row, series.rows.filter("is_current"))
     usual = usual_range(series.rows)
     said = usual_in_words(usual, estimate.unit, noun=series.noun) if usual.cycle_count else ""
     return Multiple(
+        kind=capitalised(kind),
         name=capitalised(name),
         value=_value(estimate),
         certainty=_certainty(estimate),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -10,8 +10,11 @@ from opsreview.blocks.block import Block, rendered
 from opsreview.place import Place
 from opsreview.portfolio.sentences import (
     MARKS,
+    Who,
+    headline_sentence,
     method_sentence,
     opening_sentence,
+    rule_sentence,
     rulings,
     who_is_meant,
 )
@@ -21,7 +24,6 @@ from opsreview.reports.portfolio import portfolio_html, portfolio_style
 from opsreview.wording import counted
 
 NAME = "portfolio.html"
-TITLE = "All teams"
 Href = Callable[[TeamCycle], str]
 
 
@@ -32,29 +34,25 @@ def write_portfolio(portfolio: Portfolio) -> str:
         OutputsError: The folder cannot be written.
         PlaceError: The place elsewhere cannot be written.
     """
-    body = opening(portfolio).html + sections(portfolio, _beside).html
+    body = opening(portfolio, areas=_choice(portfolio)).html + sections(portfolio, _beside).html
     about = f"Operating-model retrospectives · {_cycles(portfolio)}"
-    return _written(portfolio.place, portfolio_html(body, title=TITLE, about=about))
+    page = portfolio_html(body, title=headline_sentence(portfolio), about=about)
+    return _written(portfolio.place, page)
 
 
-def opening(portfolio: Portfolio) -> Block:
-    """How many teams, which of them need to be asked about what, and what the marks mean."""
-    who = [
-        {
-            "what": each.what,
-            "mark": each.mark,
-            "note": each.note,
-            "is_all": len(each.teams) == len(portfolio.teams) > 1,
-            "teams": [{"name": name, "anchor": _anchor(name)} for name in each.teams],
-        }
-        for each in who_is_meant(portfolio)
-    ]
+def opening(portfolio: Portfolio, *, areas: Sequence[str] = ()) -> Block:
+    """How many teams, which of them need to be asked about what, and what the marks mean.
+
+    ``areas`` are what the page lets a reader choose from.
+    """
     return rendered(
         "portfolio_opening",
         says=opening_sentence(portfolio),
-        who=who,
+        areas=areas,
+        who=[_row(each, len(portfolio.teams)) for each in who_is_meant(portfolio)],
         unread=portfolio.unread,
-        method=method_sentence(portfolio),
+        rule=rule_sentence(portfolio),
+        method=method_sentence(portfolio) if portfolio.told_count else "",
     )
 
 
@@ -62,9 +60,7 @@ def sections(portfolio: Portfolio, href: Href) -> Block:
     """A section a team, in alphabetical order; ``href`` is the way to a team's own page."""
     return rendered(
         "portfolio_teams",
-        teams=[
-            _section(team, href) | {"rulings": rulings(team, portfolio)} for team in portfolio.teams
-        ],
+        teams=[_section(team, href) for team in portfolio.teams],
         words=MARKS,
     )
 
@@ -75,11 +71,29 @@ def styled(*blocks: Block) -> Block:
     return Block(f'<style>{portfolio_style()}</style>\n<div class="portfolio">{body}</div>')
 
 
+def _choice(portfolio: Portfolio) -> list[str]:
+    """The areas, unless every team has the same."""
+    return portfolio.areas if len({team.areas for team in portfolio.teams}) > 1 else []
+
+
 def _written(place: Place, text: str) -> str:
     if place.folder:
         return str(write_page(place.folder / NAME, text))
     place.write(NAME, text.encode())
     return place.named(NAME)
+
+
+def _row(who: Who, team_count: int) -> dict[str, Any]:
+    parts = [
+        {
+            "what": what,
+            "is_all": len(names) == team_count > 1,
+            "teams": [{"name": name, "anchor": _anchor(name)} for name in names],
+        }
+        for what, names in who.parts.items()
+    ]
+    said = {"what": who.what, "mark": who.mark, "note": who.note}
+    return {**said, "count": len(who.teams), "parts": parts}
 
 
 def _section(team: TeamCycle, href: Href) -> dict[str, Any]:
@@ -89,9 +103,11 @@ def _section(team: TeamCycle, href: Href) -> dict[str, Any]:
         "name": team.team,
         "anchor": _anchor(team.team),
         "title": team.title,
+        "areas": sorted(team.areas),
         "href": href(team) if team.has_page else "",
         "states": [state for state in states if state],
         "decisions": team.decisions,
+        "rulings": rulings(team),
         "multiples": team.multiples,
     }
 

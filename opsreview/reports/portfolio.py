@@ -12,7 +12,7 @@ STYLES = ("page.css", "portfolio.css")
 
 def portfolio_html(body: str, *, title: str, about: str) -> str:
     """The page around ``body``, HTML of our own blocks, which escape what came from outside."""
-    script = asset("page.js")
+    script = asset("portfolio.js")
     page = {
         "title": title,
         "about": about,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from browser import opened
+from chromium import tab
 from cycle_factory import estimates, metrics_frame
 from fleet_factory import NEVER_SIGNED, lacking, late_verdicts, write_team
 
@@ -20,6 +24,14 @@ from .reading import plain, who
 
 Page = Callable[[], str]
 Read = Callable[[], Portfolio]
+CHOOSE = """(() => {
+  const list = document.querySelector(".choose select");
+  list.value = %s;
+  list.dispatchEvent(new Event("change", {bubbles: true}));
+  const seen = (what) => [...document.querySelectorAll(what)].filter((each) => each.offsetHeight);
+  const said = (each) => each.innerText.replace(/\\s+/g, " ").trim();
+  return {teams: seen(".team h2 a").map(said), rows: seen(".who dt").map(said)};
+})()"""
 ANSWERS, BACKLOG = "response_attainment.share_answered", "backlog.change"
 
 
@@ -49,10 +61,12 @@ def test_the_top_says_how_many_teams_there_are_and_who_needs_to_be_asked(tmp_pat
     write_team(tmp_path, "avocet", run=lacking(1, 2), verdicts=late_verdicts())
     text = raw(tmp_path)
     assert (
-        "21 teams. 1 has a signal that stands among all teams, 1 more a signal to the team "
-        "alone. 1 has incomplete data."
+        "21 teams. 1 has a signal that stands among all teams, 1 more has one to the team alone. "
+        "1 has incomplete data."
     ) in plain(text)
-    assert who(text) == {
+    found = who(text)
+    assert len(found.pop("Nothing to ask about")) == 18
+    assert found == {
         "signal among all teams": ["osprey"],
         "signal to the team": ["heron"],
         "Incomplete data": ["avocet"],
@@ -60,12 +74,49 @@ def test_the_top_says_how_many_teams_there_are_and_who_needs_to_be_asked(tmp_pat
     }
 
 
+def test_the_title_is_the_finding(tmp_path: Path):
+    many(tmp_path)
+    none = "All teams: none of 18 has a signal that stands among all"
+    assert titles(raw(tmp_path)) == {none}
+    write_team(tmp_path, "osprey", signals={ANSWERS: 0.0001})
+    write_team(tmp_path, "heron", signals={ANSWERS: 0.0001})
+    assert titles(raw(tmp_path)) == {"All teams: 2 of 20 have a signal that stands among all"}
+
+
+def titles(text: str) -> set[str]:
+    return set(re.findall(r"<(?:title|h1)[^>]*>(.*?)</(?:title|h1)>", text))
+
+
+def test_the_top_says_what_each_signal_is_about(tmp_path: Path):
+    many(tmp_path)
+    write_team(tmp_path, "osprey", signals={ANSWERS: 0.0001, BACKLOG: 0.0002})
+    write_team(tmp_path, "heron", signals={BACKLOG: 0.0001})
+    text = plain(raw(tmp_path))
+    assert (
+        "signal among all teams 2 Change of the backlog: heron osprey "
+        "Share answered in time: osprey Nothing to ask about 18 quiet-00"
+    ) in text
+
+
+def test_where_nothing_is_to_be_asked_it_is_said_of_all(tmp_path: Path):
+    many(tmp_path, 3)
+    assert who(raw(tmp_path)) == {"Nothing to ask about": []}
+    assert "Nothing to ask about 3 all teams" in plain(raw(tmp_path))
+
+
+def test_no_signal_has_no_more_of_them(tmp_path: Path, page: Page):
+    many(tmp_path)
+    write_team(tmp_path, "heron", signals={BACKLOG: 0.007})
+    assert "None has a signal that stands among all teams, 1 has one to the team alone." in page()
+
+
 def test_a_signal_that_does_not_stand_is_shown_with_another_mark_and_other_words(tmp_path: Path):
     many(tmp_path)
     write_team(tmp_path, "heron", signals={BACKLOG: 0.007})
     write_team(tmp_path, "osprey", signals={ANSWERS: 0.0001})
     text = raw(tmp_path)
-    assert "a signal to the team, among 20 teams luck gives about 1.0" in plain(text)
+    assert "by more than they vary among themselves; a signal to the team" in plain(text)
+    assert "Luck alone gives a signal to about 1.0 of the 20 that can be told." in plain(text)
     assert text.count('<article class="own"') == 1
     assert text.count('<article class="stands"') == 1
 
@@ -73,9 +124,9 @@ def test_a_signal_that_does_not_stand_is_shown_with_another_mark_and_other_words
 def test_the_page_states_what_luck_gives_and_what_is_controlled(tmp_path: Path, page: Page):
     many(tmp_path, 12)
     said = page()
-    assert "of the 12 teams that can be told, luck alone would still show a signal in" in said
-    assert "in about 0.6" in said
-    assert "at most 5 % are expected to be luck (Benjamini and Hochberg" in said
+    assert "at most 5 % are expected to be marked by luck, however many teams" in said
+    assert "luck alone gives a signal to about 0.6 of the 12 that can be told" in said
+    assert "kept by Benjamini and Hochberg's procedure at 5 %" in said
 
 
 def test_teams_too_young_to_tell_are_not_among_those_that_luck_is_counted_over(
@@ -83,7 +134,7 @@ def test_teams_too_young_to_tell_are_not_among_those_that_luck_is_counted_over(
 ):
     many(tmp_path, 3)
     write_team(tmp_path, "young", p=None)
-    assert "of the 3 teams that can be told" in page()
+    assert "of the 3 that can be told" in page()
     assert who(raw(tmp_path))["No signal can be told"] == ["young"]
 
 
@@ -133,6 +184,7 @@ def test_models_that_nobody_signed_and_teams_without_one_are_named(tmp_path: Pat
     assert who(raw(tmp_path)) == {
         "Model never signed off": ["apollo"],
         "No operating model": ["bering"],
+        "Nothing to ask about": ["calypso"],
     }
 
 
@@ -221,6 +273,39 @@ def test_an_area_shows_its_teams_with_the_marks_they_have_among_all(tmp_path: Pa
     assert 'class="own"' in sections(part, lambda team: team.page).html
     assert part.told_count == 19
     assert portfolio.of_area("") is portfolio
+
+
+def test_an_area_chosen_on_the_page_leaves_its_teams_alone(tmp_path: Path):
+    write_team(tmp_path, "apollo", areas=("docs", "pre view"), run=lacking(1, 2))
+    write_team(tmp_path, "bering", areas=("docs",), run=lacking(1, 2))
+    write_team(tmp_path, "calypso", areas=None, run=lacking(1, 2), signals={ANSWERS: 0.0001})
+    raw(tmp_path)
+    chosen = asyncio.run(_chosen(tmp_path / "portfolio.html", tmp_path, ("docs", "pre view", "")))
+    assert chosen == [
+        {"teams": ["apollo", "bering"], "rows": ["Incomplete data 2"]},
+        {"teams": ["apollo"], "rows": ["Incomplete data 1"]},
+        {
+            "teams": ["apollo", "bering", "calypso"],
+            "rows": ["signal among all teams 1", "Incomplete data 3", "No operating model 1"],
+        },
+    ]
+
+
+async def _chosen(page: Path, folder: Path, areas: Sequence[str]) -> list[Any]:
+    """The teams and the rows on top that are seen at each area, as a person chooses it."""
+    async with tab(folder) as shown:
+        await shown.call("Page.navigate", url=page.as_uri())
+        await shown.until("document.querySelector('.choose:not([hidden])') !== null")
+        seen = [await shown.value(CHOOSE % json.dumps(area)) for area in areas]
+        assert shown.errors == []
+    return seen
+
+
+@pytest.mark.parametrize("areas", [None, ("docs",)])
+def test_teams_of_the_same_areas_leave_nothing_to_choose(tmp_path: Path, areas):
+    write_team(tmp_path, "apollo", areas=areas)
+    write_team(tmp_path, "bering", areas=areas)
+    assert "<select" not in raw(tmp_path)
 
 
 @pytest.mark.parametrize("switches", [(), ("--force-dark-mode",)])
