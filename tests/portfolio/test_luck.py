@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 from opsreview.metrics.contrast import holm
 from opsreview.portfolio.luck import ERROR, by_luck, smallest_adjusted, standing
 
-ps = st.floats(0, 1)
+ps = st.floats(0, 1) | st.floats(0, 0.05) | st.floats(0, 0.005)  # where it is decided
+PUBLISHED = [
+    *(0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459),
+    *(0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0),
+]
 
 
 def by_definition(smallest: list[float]) -> set[int]:
@@ -29,10 +33,21 @@ def test_the_teams_that_stand_are_those_of_benjamini_and_hochberg(smallest: list
     assert standing(told) == {str(at) for at in by_definition(smallest)}
 
 
+def test_of_the_published_example_the_published_four_stand():
+    """Benjamini and Hochberg (1995), section 4.2: thrombolysis, fifteen tests, four rejected."""
+    assert standing({str(at): p for at, p in enumerate(PUBLISHED)}) == {"0", "1", "2", "3"}
+
+
 @given(st.lists(st.none() | ps, max_size=6))
 def test_smallest_adjusted_p_is_within_the_error_where_holm_lets_one_stand(found):
     smallest = smallest_adjusted(found)
     assert (smallest is not None and smallest <= ERROR) == any(holm(found, ERROR))
+
+
+def test_smallest_of_six_counts_six_times_and_what_cannot_be_tested_not_at_all():
+    assert smallest_adjusted([0.5, None, 0.01, 0.4, None, 0.9]) == pytest.approx(0.04)
+    assert smallest_adjusted([0.4, 0.5, 0.9]) == 1.0
+    assert smallest_adjusted([None]) is None
 
 
 def test_teams_of_which_nothing_can_be_told_are_not_counted():
