@@ -15,6 +15,7 @@ from clone import REPO, large_clone, told_of
 from fairness import ROTAS, called
 from measure import Figure
 from million import CYCLE, EVENTS_PER_ITEM, simulated_tables
+from portfolio_luck import marked_share, smallest_ps
 from portfolio_page import fleet
 from signals import Team, shown
 
@@ -71,6 +72,13 @@ def test_few_draws_of_a_changed_team_show_its_change_and_of_a_flat_one_none() ->
     flat = [shown(Team(60, 0.0), dice) for _ in range(3)]
     assert all(rows.any(axis=0)[[0, 3]].all() for rows in changed)
     assert sum(rows.sum() for rows in flat) <= 2
+
+
+def test_few_unchanged_teams_are_marked_by_luck_and_tied_to_it_by_their_size() -> None:
+    ps = smallest_ps((1, 40))
+    assert marked_share(ps, 20) <= 0.5
+    assert marked_share([0.9] * 39 + [0.002], 20) == 0.5
+    assert marked_share([0.9] * 39 + [0.002], 40) == 0
 
 
 def test_few_simulated_rotas_are_called_unfair_where_they_are_and_not_where_they_are_not() -> None:

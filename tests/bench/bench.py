@@ -111,6 +111,13 @@ def figures_of_portfolio() -> Iterator[Figure]:
     yield from figures_of_portfolio()
 
 
+def figures_of_luck() -> Iterator[Figure]:
+    """Imported last, as those of decisions are."""
+    from portfolio_luck import figures_of_luck
+
+    yield from figures_of_luck()
+
+
 def figures_of_clone(folder: Path) -> Iterator[Figure]:
     """Imported last, as those of decisions are."""
     from clone import figures_of_clone
@@ -215,6 +222,7 @@ def main() -> None:
         parts.append(figures_of_decisions())
         parts.append(figures_of_coverage())
         parts.append(figures_of_signals())
+        parts.append(figures_of_luck())
         parts.append(figures_of_fairness())
         parts.append(figures_of_exploring())
         parts.append(figures_of_teams(Path(scratch) / "fleet", asked.teams))

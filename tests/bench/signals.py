@@ -98,7 +98,16 @@ def _waits(team: Team, dice: np.random.Generator, n: int, factor: float) -> Wait
     return Wait(hours, ~is_answered)
 
 
+def unchanged(team: Team, dice: np.random.Generator) -> list[float | None]:
+    """The p of each of the six headlines of a team in which nothing changed."""
+    return _ps(team, [_month(team, dice, False) for _ in range(team.cycles + 1)])
+
+
 def _signals(team: Team, months: Sequence[Month]) -> list[bool]:
+    return holm(_ps(team, months))
+
+
+def _ps(team: Team, months: Sequence[Month]) -> list[float | None]:
     recent = months[-team.cycles - 1 :]
     series = [
         Waits([month.answers.cut(TARGET) for month in recent]),
@@ -110,7 +119,7 @@ def _signals(team: Team, months: Sequence[Month]) -> list[bool]:
     loads = recent[-1].loads
     pool = Pool([[1]] * int(loads.sum()), [1.0] * 4)
     busiest = busiest_share([pool], observed_count=int(loads.max()))
-    return holm([*(signal(each).p for each in series), busiest.mid_p if busiest else None])
+    return [*(signal(each).p for each in series), busiest.mid_p if busiest else None]
 
 
 def figures_of_signals(draws: int = DRAWS) -> Iterator[Figure]:
