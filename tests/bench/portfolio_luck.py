@@ -18,7 +18,7 @@ from signals import Team, unchanged
 from opsreview.portfolio.luck import ERROR, smallest_adjusted, standing
 
 KINDS = [Team(n, tau, silent_share=0.25 * (tau > 0)) for n in (20, 60) for tau in (0.0, 0.3)]
-TEAMS = 16_000
+TEAMS = 8_000
 SIZES = (20, 100)
 AT_MOST = 0.06  # beside 5 % what so many draws vary by
 
