@@ -67,8 +67,8 @@ ALLOWED: dict[str, str] = {
     # tell
     "reports": "errors window",
     # the whole way, and who calls it
-    "pipeline": "errors secrets window estimate working_time cadence rotation yaml_file store "
-    "sources params tables checkout metrics wording operating_model findings claims privacy "
+    "pipeline": "errors secrets window estimate working_time cadence rotation train yaml_file "
+    "store sources params tables checkout metrics wording operating_model findings claims privacy "
     "publish filtering planning reports",
     "terminal": "secrets",
     "cli": "errors secrets pipeline terminal",
