@@ -28,7 +28,12 @@ def _releases(spoken: Spoken) -> str:
         )
         for kind, noun, plural in kinds
     )
-    return capitalised(f"{stable}, {hotfix} and {prerelease} were published")
+    released = _count(spoken, "release_frequency", "count")
+    if not released:
+        return "Nothing was released"
+    verb = "was" if released == 1 else "were"
+    counts = f"{stable}, {hotfix} and {prerelease}"
+    return f"{counted(released, 'release')} {verb} published: {counts}"
 
 
 def _interval(spoken: Spoken) -> str:
