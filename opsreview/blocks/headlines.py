@@ -282,6 +282,6 @@ CARDS = (
         "all",
         _slots_kept,
         _slots_missed,
-        partial(_says, "A slot is its day and the day after."),
+        partial(_says, "A slot runs from its eve to the day after."),
     ),
 )
