@@ -198,6 +198,10 @@ class Waits:
 
         Each cycle is set beside the others, and its waits divided until the log-rank tells no
         difference. Cycles of which that cannot be told are left out.
+
+        Source:
+            Yusuf, Peto et al. (1985), Prog. Cardiovasc. Dis. 27:335-371: the one step, where
+            nothing has ended in a cycle.
         """
         earlier, later = self._stretches[:-look], self._stretches[-look:]
         told = [point for point in later if point is not None]
@@ -263,13 +267,16 @@ def _stretched(pool: tuple[Floats, Truths], one: Wait, steepness: float) -> Poin
     def longer(log_factor: float) -> float:
         return others.score(one.hours * math.exp(-log_factor), is_ended)
 
+    error = 1 / (variance * steepness**2)
+    if not is_ended.any():  # no factor is long enough: one step, as far as the log-rank alone goes
+        return Point(-longer(0.0) / (variance * steepness), error)
     reach = _FIRST_REACH
     while longer(-reach) > 0 or longer(reach) < 0:
         if reach > _LONGEST_STRETCH:
             return None
         reach *= 2
     found = optimize.brentq(longer, -reach, reach, xtol=_CLOSE_ENOUGH)
-    return Point(float(found), 1 / (variance * steepness**2))
+    return Point(float(found), error)
 
 
 def _pooled(waits: Sequence[Wait]) -> tuple[Floats, Truths]:

@@ -93,6 +93,16 @@ def test_cycles_in_which_nothing_ended_tell_nothing():
     assert signal(Waits([silent] * 12)).p is None
 
 
+@pytest.mark.parametrize(("n", "is_told"), [(4, False), (60, True)])
+def test_month_without_an_end_counts_by_how_many_waited(n, is_told):
+    earlier = [month.cut(72) for month in months(np.random.default_rng(4))[:-1]]
+    silent = Wait(np.full(n, 72.0), np.full(n, True))
+    found = signal(Waits([*earlier, silent]))
+    assert found.rises
+    assert (found.p < 1e-4) is is_told
+    assert is_told or found.p > 0.01
+
+
 def test_one_bad_share_in_a_calm_past_is_a_signal_and_carries_its_direction():
     found = signal(Shares([*[45, 47, 44, 46] * 3, 20], [60] * 13))
     assert found.p < 0.01
