@@ -6,7 +6,7 @@ import json
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from opsreview.planning.what_if import WhatIf
     from opsreview.rotation import Rotation
 
+Json = TypeVar("Json")
 ANSWERED_BY = {"time_to_first_response": "response_attainment"}  # whose deadline is drawn
 
 
@@ -99,8 +100,7 @@ class Review:
     @cached_property
     def run(self) -> dict[str, Any]:
         """``run.json``: what was read, when, by which code."""
-        run: dict[str, Any] = self._json("run.json", {})
-        return run
+        return self._json("run.json", {})
 
     @cached_property
     def triage(self) -> Review:
@@ -135,7 +135,8 @@ class Review:
     @property
     def window(self) -> Window:
         window = self.run["window"]
-        return Window(_moment(window["start_at"]), _moment(window["end_at"]))
+        ends = (datetime.fromisoformat(window[end]) for end in ("start_at", "end_at"))
+        return Window(*ends)
 
     @property
     def as_of_day(self) -> date:
@@ -145,7 +146,7 @@ class Review:
     @property
     def as_of(self) -> datetime:
         """The last moment the cycle's data speaks for, UTC."""
-        return _moment(self.run["as_of"])
+        return datetime.fromisoformat(self.run["as_of"])
 
     @cached_property
     def next(self) -> dict[str, Any]:
@@ -161,8 +162,7 @@ class Review:
     @cached_property
     def model(self) -> dict[str, Any] | None:
         """``operating_model.json``: the resolved model, or None where the team has none."""
-        model: dict[str, Any] | None = self._json("operating_model.json", None)
-        return model
+        return self._json("operating_model.json", None)
 
     @cached_property
     def promises(self) -> list[Promise]:
@@ -202,8 +202,7 @@ class Review:
     @cached_property
     def held(self) -> list[dict[str, Any]]:
         """``drift.json``: what the model says against what happened, a row a claim."""
-        held: list[dict[str, Any]] = self._json("drift.json", [])
-        return held
+        return self._json("drift.json", [])
 
     @cached_property
     def signals(self) -> dict[str, Any]:
@@ -215,44 +214,37 @@ class Review:
     @cached_property
     def verdicts(self) -> list[dict[str, Any]]:
         """``verdicts.json``: what became of each decision of the ledger."""
-        verdicts: list[dict[str, Any]] = self._json("verdicts.json", [])
-        return verdicts
+        return self._json("verdicts.json", [])
 
     @cached_property
     def checks(self) -> list[dict[str, Any]]:
         """``checks.json``: what the checks of the model found, as Remarks are written."""
-        checks: list[dict[str, Any]] = self._json("checks.json", [])
-        return checks
+        return self._json("checks.json", [])
 
     @cached_property
     def methods(self) -> list[dict[str, str]]:
         """``methods.json``: what each metric is, by which standard, and where that is told."""
-        methods: list[dict[str, str]] = self._json("methods.json", [])
-        return methods
+        return self._json("methods.json", [])
 
     @cached_property
     def decision_map(self) -> list[dict[str, Any]]:
         """``decision_map.json``: the recurring decisions, what is unclear first."""
-        recurring: list[dict[str, Any]] = self._json("decision_map.json", [])
-        return recurring
+        return self._json("decision_map.json", [])
 
     @cached_property
     def handoffs(self) -> list[dict[str, Any]]:
         """``handoffs.json``: where work changed hands unclearly, with at most three cases each."""
-        handoffs: list[dict[str, Any]] = self._json("handoffs.json", [])
-        return handoffs
+        return self._json("handoffs.json", [])
 
     @cached_property
     def sign_off(self) -> dict[str, Any] | None:
         """``sign_off.json``: who signed the model and the cycle, and whether it is overdue."""
-        signed: dict[str, Any] | None = self._json("sign_off.json", None)
-        return signed
+        return self._json("sign_off.json", None)
 
     @cached_property
     def agenda(self) -> list[dict[str, Any]]:
         """``agenda.json``: the topics of the retrospective, with their minutes."""
-        agenda: list[dict[str, Any]] = self._json("agenda.json", [])
-        return agenda
+        return self._json("agenda.json", [])
 
     @cached_property
     def proposals(self) -> list[dict[str, Any]]:
@@ -277,6 +269,11 @@ class Review:
             reason = self._reason(metric, scope) or "the cycle's data does not hold it"
             return not_measurable(statistic, "", reason, group=group)
         return Estimate.from_row(row.row(0, named=True))
+
+    def known_until(self, metric: str) -> datetime | None:
+        """The last moment that a metric's data speaks for, UTC; None where it has no number."""
+        found = self.metrics.filter(metric=metric)["as_of"].max()
+        return found if isinstance(found, datetime) and self.is_measurable(metric) else None
 
     def is_measurable(self, *metrics: str, group: str = "all") -> bool:
         """True where any of the metrics has a number of the group, or a median not reached.
@@ -358,7 +355,8 @@ class Review:
 
     @cached_property
     def _findings(self) -> list[Finding]:
-        return [Finding.from_json(said) for said in self._json("findings.json", [])]
+        written: list[dict[str, Any]] = self._json("findings.json", [])
+        return [Finding.from_json(said) for said in written]
 
     @cached_property
     def _earlier(self) -> pl.DataFrame:
@@ -385,16 +383,12 @@ class Review:
         own = self.folder / name
         return own if own.exists() or self._behind is None else self._behind / name
 
-    def _json(self, name: str, absent: Any) -> Any:
-        if self._filtered and (filtered := self._filtered.json(name)) is not None:
-            return filtered
-        path = self._path(name)
-        return json.loads(path.read_text("utf-8")) if path.is_file() else absent
+    def _json(self, name: str, absent: Json) -> Json:
+        found: Json | None = self._filtered.json(name) if self._filtered else None
+        if found is None and (path := self._path(name)).is_file():
+            found = json.loads(path.read_text("utf-8"))
+        return absent if found is None else found
 
 
 def _of(frame: pl.DataFrame, **equal: str) -> pl.DataFrame:
     return frame.filter(*(pl.col(name) == value for name, value in equal.items()))
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)

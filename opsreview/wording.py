@@ -346,6 +346,13 @@ def counted(count: int, noun: str, plural: str | None = None) -> str:
     return f"{count or 'no'} {word}"
 
 
+def slots_kept(kept: Estimate) -> str:
+    """``1 of 4 release slots was kept``."""
+    on_time = round((kept.value or 0) * kept.n)
+    verb = "was" if 1 in (on_time, kept.n) else "were"
+    return f"{on_time} of {counted(kept.n, 'release slot')} {verb} kept"
+
+
 def moment_in_words(at: datetime, zone: ZoneInfo) -> str:
     """``Sun 1 Nov 2026 00:00 CET``, in the team's zone."""
     local = at.astimezone(zone)

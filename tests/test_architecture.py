@@ -73,8 +73,8 @@ ALLOWED: dict[str, str] = {
     "reports",
     "notebooks": "figures blocks explore opsreview portfolio",
     # the whole way, and who calls it
-    "pipeline": "errors secrets window estimate working_time cadence rotation yaml_file store "
-    "sources params tables checkout metrics wording operating_model findings claims privacy "
+    "pipeline": "errors secrets window estimate working_time cadence rotation train yaml_file "
+    "store sources params tables checkout metrics wording operating_model findings claims privacy "
     "publish filtering planning reports",
     # many teams
     "fleet": "errors cores place cycle_folders store params privacy pipeline",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from opsreview.review import Review
 from opsreview.window import Cycle
+from opsreview.wording import day_in_words
 
 
 def day(written: str | None) -> str:
@@ -24,3 +26,11 @@ def date_alone(written: str) -> str:
 def cycle_title(name: str | None, zone: ZoneInfo) -> str:
     """``January 2027`` for ``2027-01``; empty for None."""
     return Cycle(name, zone).title if name else ""
+
+
+def known_until(review: Review, metric: str) -> str | None:
+    """``9 Oct 2026`` where a metric's data ends a day before the page's or sooner; else None."""
+    until = review.known_until(metric)
+    if until is None or review.as_of - until < timedelta(days=1):
+        return None
+    return day_in_words(until, review.zone)

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from opsreview.blocks.block import Block, rendered
+from opsreview.blocks.days import known_until
 from opsreview.blocks.sparkline import Sparkline, sparkline
 from opsreview.estimate import Estimate, in_words
 from opsreview.review import Review
@@ -16,6 +17,7 @@ from opsreview.wording import (
     capitalised,
     certainty_in_words,
     counted,
+    slots_kept,
     span_in_words,
     statistic_name,
     usual_in_words,
@@ -222,9 +224,7 @@ def _releases(review: Review, estimate: Estimate) -> str:
 
 
 def _slots_kept(review: Review, estimate: Estimate) -> str:
-    kept = round((estimate.value or 0) * estimate.n)
-    verb = "was" if kept == 1 else "were"
-    return f"{kept} of {counted(estimate.n, 'release slot')} {verb} kept"
+    return slots_kept(estimate)
 
 
 def _slots_missed(review: Review) -> list[str]:
@@ -237,7 +237,11 @@ def _slots_missed(review: Review) -> list[str]:
 
 def _last_release(review: Review) -> list[str]:
     since = review.estimate("release_interval", "open")
-    return [f"the last one {in_words(since.value, 'hours')} ago"] if since.value else []
+    if not since.value:
+        return []
+    until = known_until(review, "release_interval")
+    when = f"before {until}, the last day known" if until else "ago"
+    return [f"the last one {in_words(since.value, 'hours')} {when}"]
 
 
 def _says(text: str, review: Review) -> str:
@@ -278,6 +282,6 @@ CARDS = (
         "all",
         _slots_kept,
         _slots_missed,
-        partial(_says, "A slot is its day and the day after."),
+        partial(_says, "A slot runs from its eve to the day after."),
     ),
 )

@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 
 from opsreview.blocks.block import Block, rendered, web_link
-from opsreview.blocks.days import day
+from opsreview.blocks.days import day, known_until
+from opsreview.blocks.tags import named_by
 from opsreview.estimate import Estimate, in_words
 from opsreview.review import Review
 from opsreview.window import Window
@@ -45,7 +46,7 @@ def readiness(review: Review) -> Block | None:
         later=[
             (day(slot["day"]), slot["excused"]) for slot in said["slots"] if slot not in due[:1]
         ],
-        lines=[*_people(said), *_changes(said), *_pages(said)],
+        lines=[*_people(said), *_changes(said, review), *_pages(said)],
         blockers=[(link["text"], web_link(link["url"])) for link in said["blockers"] or []],
         blocking=_blocking(said),
     )
@@ -58,19 +59,21 @@ def kinds_told(review: Review) -> Block | None:
     """
     releases = review.table("releases")
     year = Window(review.window.end_at - LOOK_BACK, review.window.end_at)
-    seen = releases.filter(year.has("published_at") & ~pl.col("is_draft").fill_null(False))
-    undated = releases["published_at"].null_count()
+    is_out = ~pl.col("is_draft").fill_null(False)
+    seen = releases.filter(is_out & year.has("published_at"))
+    undated = releases.filter(is_out & pl.col("published_at").is_null()).height
     if seen.is_empty() and not undated:
         return None
     rules = (
         seen.sort("published_at", "repo", "tag", descending=True)
         .group_by("kind_rule", maintain_order=True)
-        .agg(pl.len().alias("count"), newest=pl.col("tag").head(EXAMPLES))
+        .agg(pl.len().alias("count"), pl.col("repo", "tag").head(EXAMPLES))
         .sort("count", "kind_rule", descending=[True, False])
     )
+    named = named_by(review)
     rows = [
-        {"rule": rule, "count": count, "newest": ", ".join(newest)}
-        for rule, count, newest in rules.iter_rows()
+        {"rule": rule, "count": count, "newest": ", ".join(map(named, repos, tags))}
+        for rule, count, repos, tags in rules.iter_rows()
     ]
     return rendered("kinds_told", rows=rows, n=seen.height, undated=undated)
 
@@ -98,17 +101,25 @@ def _people(said: dict[str, Any]) -> list[tuple[str, str]]:
     return [("Release owner", said["owner"] or said["by"]), ("Deputy", deputy)]
 
 
-def _changes(said: dict[str, Any]) -> list[tuple[str, str]]:
+def _changes(said: dict[str, Any], review: Review) -> list[tuple[str, str]]:
     count = said["unreleased_count"]
     if count is None:
-        return [("Waiting for it", "unknown: no source tells merges and releases")]
+        reason = review.estimate("unreleased_changes", "count").reason
+        return [("Waiting for it", f"unknown: {reason}")]
     oldest = f", the oldest for {in_words(said['oldest_hours'], 'hours')}" if count else ""
-    return [("Waiting for it", f"{counted(count, 'merged change')}{oldest}")]
+    until = known_until(review, "unreleased_changes")
+    only = f"; merges and releases are known until {until} only" if until else ""
+    return [("Waiting for it", f"{counted(count, 'merged change')}{oldest}{only}")]
 
 
 def _pages(said: dict[str, Any]) -> list[tuple[str, str]]:
-    pages = [f"{page['path']} ({page['owner']})" for page in said["docs"]]
+    pages = [f"{page['path']} ({page['owner']}{_fresh_for(page)})" for page in said["docs"]]
     return [("Pages to read again", ", ".join(pages))] if pages else []
+
+
+def _fresh_for(page: dict[str, Any]) -> str:
+    days = page["fresh_for_days"]
+    return f", at least every {in_words(days, 'days')}" if days else ""
 
 
 def _blocking(said: dict[str, Any]) -> str:

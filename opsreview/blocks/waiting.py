@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from opsreview.blocks.block import Block, rendered
+from opsreview.blocks.days import known_until
 from opsreview.blocks.sections import MOST_WAITING, waiting_row
 from opsreview.estimate import in_words
 from opsreview.review import Review
@@ -58,8 +59,9 @@ def _kind(review: Review, name: str, wait: Wait) -> dict[str, Any]:
     rows = [_row(row, review) for row in found.head(MOST_WAITING).iter_rows(named=True)]
     known = review.estimate(wait.known_by, "count")
     is_told = bool(rows) or known.is_measured or known.value is not None
+    until = known_until(review, wait.known_by)
     return {
-        "heading": wait.heading,
+        "heading": f"{wait.heading} by {until}, as far as is known" if until else wait.heading,
         "count": counted(found.height, wait.noun),
         "oldest": in_words(found["waiting_hours"][0], "hours") if rows else "",
         "rows": rows[:SHOWN_AT_ONCE],

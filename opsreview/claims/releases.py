@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from opsreview.claims.spoken import Sentence, Spoken, half, noted
+from opsreview.claims.spoken import Sentence, Spoken, half, known_only, noted
 from opsreview.estimate import Estimate
 from opsreview.wording import (
     capitalised,
     certainty_in_words,
     counted,
     interval_in_words,
+    slots_kept,
     value_in_words,
 )
 
@@ -27,7 +28,12 @@ def _releases(spoken: Spoken) -> str:
         )
         for kind, noun, plural in kinds
     )
-    return capitalised(f"{stable}, {hotfix} and {prerelease} were published")
+    released = _count(spoken, "release_frequency", "count")
+    if not released:
+        return "Nothing was released"
+    verb = "was" if released == 1 else "were"
+    counts = f"{stable}, {hotfix} and {prerelease}"
+    return f"{counted(released, 'release')} {verb} published: {counts}"
 
 
 def _interval(spoken: Spoken) -> str:
@@ -37,10 +43,14 @@ def _interval(spoken: Spoken) -> str:
         f"Stable releases came {value_in_words(median)} apart at the median over the last twelve "
         f"months {noted(median, n=counted(median.n, 'gap'))}; the longest gap was "
         f"{value_in_words(longest)}"
-    )
+    ) + known_only(spoken, "release_interval", "releases")
 
 
 def _unreleased(spoken: Spoken) -> str:
+    return _waiting(spoken) + known_only(spoken, "unreleased_changes", "releases and merges")
+
+
+def _waiting(spoken: Spoken) -> str:
     count = spoken.estimate("unreleased_changes", "count")
     median = spoken.estimate("unreleased_changes", "median")
     if not count.value:
@@ -65,14 +75,12 @@ def _batch(spoken: Spoken) -> str:
 
 def _punctuality(spoken: Spoken) -> str:
     kept = spoken.estimate("release_punctuality", "share_on_time")
-    on_time = _of_share(kept)
     names = ("late", "skipped", "overdue")
     missed = [(name, _count(spoken, "release_punctuality", name)) for name in names]
     said = ", ".join(f"{found} {name}" for name, found in missed if found)
     unplanned = _count(spoken, "release_punctuality", "unplanned")
     return (
-        f"{on_time} of {counted(kept.n, 'release slot')} {'was' if on_time == 1 else 'were'} kept "
-        f"({certainty_in_words(kept)})"
+        f"{slots_kept(kept)} ({certainty_in_words(kept)})"
         + (f": {said}" if said else "")
         + (f"; {counted(unplanned, 'release')} came unplanned" if unplanned else "")
     )
@@ -127,7 +135,7 @@ def _releasers(spoken: Spoken) -> str:
         return f"One person published {what} of the last twelve months{rest}"
     who = "one person" if factor.value == 1 else f"{int(factor.value or 0)} people"
     return (
-        f"Half of {counted(factor.n, 'release')} of the last twelve months were published by "
+        f"Half of {factor.n} releases of the last twelve months were published by "
         f"{who}; the busiest published {value_in_words(top)} {noted(top)}{rest}"
     )
 
@@ -170,12 +178,21 @@ def _failures(spoken: Spoken) -> str:
         f"{'is' if failed == 1 else 'are'} declared to have failed: {value_in_words(share)} "
         f"{noted(share)}"
     )
-    pending = f"; {share.n_pending} more are too young to tell" if share.n_pending else ""
-    return f"{said}; {_suspected(spoken)}{pending}"
+    return f"{said}; {_suspected(spoken)}{_pending(share)}"
+
+
+def _pending(share: Estimate) -> str:
+    """Those that the rate leaves out; some of them may have failed already, as the table tells."""
+    if not share.n_pending:
+        return ""
+    counts = "counts" if share.n_pending == 1 else "count"
+    return f"; {share.n_pending} more, too young to tell, {counts} in neither"
 
 
 def _recovery(spoken: Spoken) -> str:
     median = spoken.estimate("failed_deployment_recovery_time", "median")
+    if median.value is None and median.n == 1:
+        return "The declared failure has not been followed by a release yet"
     if median.value is None:
         return f"Fewer than half of the {median.n} declared failures were followed by a release"
     return (

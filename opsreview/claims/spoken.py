@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from opsreview.estimate import Estimate, in_words
 from opsreview.operating_model.promise import Promise
 from opsreview.usual import UsualRange, usual_range
-from opsreview.wording import interval_in_words, value_in_words
+from opsreview.wording import day_in_words, interval_in_words, value_in_words
 
+DAY = timedelta(days=1)
+UTC = ZoneInfo("UTC")
 Say = Callable[["Spoken"], str]
 Sentence = tuple[str, str, Say]  # metric, statistic, and how it is said
 
@@ -38,6 +42,17 @@ class Spoken:
             return Estimate(statistic, None, "count", 0, reason=reason, group=group)
         return Estimate.from_row(rows.row(0, named=True))
 
+    def known_until(self, metric: str) -> datetime | None:
+        """The moment up to which a metric's data speaks, where others speak a day longer or more.
+
+        None where it speaks as long as they do.
+        """
+        ends = self.metrics.filter(metric=metric)["as_of"]
+        last_at, latest_at = ends.max(), self.metrics["as_of"].max()
+        if not isinstance(last_at, datetime) or not isinstance(latest_at, datetime):
+            return None
+        return last_at if latest_at - last_at >= DAY else None
+
     def usual(self, metric: str, statistic: str) -> UsualRange:
         """The range of the earlier cycles."""
         earlier = _of(self.history, metric, statistic, "all")
@@ -54,6 +69,12 @@ def noted(estimate: Estimate, *, n: str = "") -> str:
     """``(5 h to 2 d, n 18)``: the interval and n, in brackets."""
     parts = [interval_in_words(estimate), n or f"n {estimate.n}"]
     return f"({', '.join(part for part in parts if part)})"
+
+
+def known_only(spoken: Spoken, metric: str, what: str) -> str:
+    """``; releases are known until 9 Oct 2026 only``; empty where they are as long as all else."""
+    until = spoken.known_until(metric)
+    return f"; {what} are known until {day_in_words(until, UTC)} only" if until else ""
 
 
 def within(hours: float) -> str:

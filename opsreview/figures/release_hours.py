@@ -85,6 +85,10 @@ def _told(measured: pl.DataFrame, hours: pl.DataFrame) -> Told:
     friday = measured.filter(weekday=DAYS.index("Fri")).height
     known = measured["person"].count()
     whose = "the hours of who published" if known else "the team's zone: who published is not known"
+    if 0 < known < measured.height:
+        whose = (
+            f"the hours of who published; of {measured.height - known} not known, the team's zone"
+        )
     note = f"{friday} on a Friday · {night} at night · in {whose}"
     rows: list[list[Any]] = [
         [DAYS[day], f"{hour}:00", place, count]

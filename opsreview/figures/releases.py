@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,7 +28,7 @@ from opsreview.figures.theme import (
 from opsreview.figures.time_axis import calendar_axis, local_text
 from opsreview.usual import FEWEST_TO_TELL
 from opsreview.window import Window
-from opsreview.wording import counted
+from opsreview.wording import counted, day_in_words
 
 KINDS = {  # the rows of the calendar, top to bottom: name, colour, mark
     "stable": ("stable", BLUE, "circle"),
@@ -38,26 +38,39 @@ KINDS = {  # the rows of the calendar, top to bottom: name, colour, mark
 SLOT_ROW = "slot"
 YEAR = timedelta(days=365)
 EDGE = timedelta(days=6)  # room for a mark on the first or last day
-MOST_GAPS = 40
+MOST_DRAWN = 40
 
 
 def release_calendar(
-    releases: pl.DataFrame, slots: Sequence[date], *, window: Window, zone: ZoneInfo
+    releases: pl.DataFrame,
+    slots: Sequence[date],
+    *,
+    window: Window,
+    zone: ZoneInfo,
+    as_of: datetime | None,
 ) -> go.Figure | None:
     """The releases of the twelve months to the window's end, and the days the model wanted one.
 
     Args:
-        releases: ``tag``, ``kind``, ``kind_rule``, ``published_at``, one row a release.
+        releases: ``repo``, ``tag``, ``kind``, ``kind_rule``, ``published_at``, ``is_draft``, one
+            row a release. Drafts are none.
         slots: Days of the model's release train; may be empty.
         window: The cycle; shaded.
         zone: Of the days.
+        as_of: Until when releases are known, UTC; None: the cycle's are not.
 
     Returns:
-        A row a kind of release; None when none was published in the twelve months.
+        A row a kind of release; None when none was published in the twelve months, or nobody knows.
     """
+    if as_of is None or releases.is_empty():
+        return None
     year = Window(window.end_at - YEAR, window.end_at)
-    seen = releases.filter(year.has("published_at")) if releases.height else releases
-    seen = seen.filter(pl.col("kind").cast(pl.String).is_in(list(KINDS))) if seen.height else seen
+    is_published = year.has("published_at") & (pl.col("published_at") <= as_of)
+    seen = releases.filter(
+        is_published
+        & ~pl.col("is_draft").fill_null(False)
+        & pl.col("kind").cast(pl.String).is_in(list(KINDS))
+    )
     if seen.is_empty():
         return None
     first_on, end_on = (at.astimezone(zone).date() for at in (year.start_at, year.end_at))
@@ -86,7 +99,7 @@ def release_calendar(
         "shapes": [_shade(window, zone)],
         "showlegend": False,
     }
-    told = _told_calendar(seen.sort("published_at"), due, window, zone)
+    told = _told_calendar(seen.sort("published_at"), due, window, zone, as_of)
     return drawn(dots, told, height=40 * len(rows) + 20, **layout)
 
 
@@ -102,9 +115,9 @@ def batch_sizes(measured: pl.DataFrame, *, zone: ZoneInfo) -> go.Figure | None:
     """
     if measured.is_empty():
         return None
-    batches = measured.sort("published_at").tail(MOST_GAPS)
+    batches = measured.sort("published_at").tail(MOST_DRAWN)
     counts = batches["change_count"].to_list()
-    middle = float(batches["change_count"].median() or 0)  # type: ignore[arg-type]
+    middle = float(measured["change_count"].median() or 0)  # type: ignore[arg-type]
     names = _names(batches)
     days = [local_text(at, zone).replace("T", " ") for at in batches["published_at"]]
     bars = go.Bar(
@@ -114,8 +127,11 @@ def batch_sizes(measured: pl.DataFrame, *, zone: ZoneInfo) -> go.Figure | None:
         customdata=days,
         hovertemplate="%{x}: %{y} changes, %{customdata}<extra></extra>",
     )
-    title = f"Half of {counted(len(counts), 'release')} held {middle:.0f} changes or more"
-    note = f"the largest held {max(counts)}"
+    largest = max(measured["change_count"].to_list())
+    note = " · ".join([f"the largest held {largest}", *_drawn_only(measured.height)])
+    title = f"Half of {measured.height} releases held {middle:g} changes or more"
+    if measured.height == 1:
+        title = f"The only release that tells held {counted(counts[0], 'change')}"
     rows = [list(row) for row in zip(names, days, counts, strict=True)]
     told = Told(title, note, f"{title}; {note}.", ["release", "published", "changes"], rows)
     return drawn(
@@ -130,7 +146,12 @@ def batch_sizes(measured: pl.DataFrame, *, zone: ZoneInfo) -> go.Figure | None:
 
 
 def release_gaps(
-    measured: pl.DataFrame, *, open_hours: float | None, window: Window, zone: ZoneInfo
+    measured: pl.DataFrame,
+    *,
+    open_hours: float | None,
+    window: Window,
+    zone: ZoneInfo,
+    as_of: datetime | None,
 ) -> go.Figure | None:
     """Days between stable releases, the one still open included.
 
@@ -139,15 +160,16 @@ def release_gaps(
         open_hours: Since the last stable release, still counting; None when unknown.
         window: The cycle; the range of the gaps before it is shaded.
         zone: Of the days.
+        as_of: Until when releases are known, and the open gap is counted, UTC.
 
     Returns:
         A bar a gap, the open one hatched, a line at the median; None without a gap.
     """
     if measured.is_empty():
         return None
-    gaps = measured.sort("published_at").tail(MOST_GAPS)
-    gaps = gaps.with_columns(days=pl.col("interval_hours") / 24)
-    median = float(gaps["days"].median())  # type: ignore[arg-type]
+    every = measured.sort("published_at").with_columns(days=pl.col("interval_hours") / 24)
+    gaps = every.tail(MOST_DRAWN)
+    median = float(every["days"].median())  # type: ignore[arg-type]
     names = _names(gaps)
     open_days = None if open_hours is None else open_hours / 24
     bars = [_gap_bars(gaps, names, zone)]
@@ -159,10 +181,30 @@ def release_gaps(
         "showlegend": False,
         "shapes": marked_line(median, "median", axis="y", color=INK)["shapes"],
     }
-    usual = _usual_gaps(gaps.filter(pl.col("published_at") < window.start_at)["days"])
+    usual = _usual_gaps(every.filter(pl.col("published_at") < window.start_at)["days"])
     if usual is not None:
         layout["shapes"] += [band(*usual)]
-    return drawn(bars, _told_gaps(gaps, median, open_days, usual, zone), height=220, **layout)
+    told = _told_gaps(every, median, _open_in_words(open_days, as_of, zone), usual, zone)
+    return drawn(bars, told, height=220, **layout)
+
+
+def _drawn_only(count: int) -> list[str]:
+    """Says that the older ones are not drawn, where there are more than fit."""
+    return [f"the last {MOST_DRAWN} are drawn"] if count > MOST_DRAWN else []
+
+
+def _tag(releases: pl.DataFrame) -> pl.Expr:
+    """The tag, with its repository where there are several."""
+    if releases["repo"].n_unique() == 1:
+        return pl.col("tag")
+    return pl.format("{}@{}", "repo", "tag").alias("tag")
+
+
+def _open_in_words(open_days: float | None, as_of: datetime | None, zone: ZoneInfo) -> str | None:
+    """``12 d from the last one to Sun 8 Nov 2026``."""
+    if open_days is None or as_of is None:
+        return None
+    return f"{in_words(open_days, 'days')} from the last one to {day_in_words(as_of, zone)}"
 
 
 def _usual_gaps(earlier_days: pl.Series) -> tuple[float, float] | None:
@@ -195,7 +237,8 @@ def _release_dots(seen: pl.DataFrame, kind: str, zone: ZoneInfo) -> go.Scatter:
             "line": {"width": 1.5, "color": color},
         },
         customdata=[
-            [escaped(tag), escaped(rule)] for tag, rule in seen["tag", "kind_rule"].iter_rows()
+            [escaped(tag), escaped(rule)]
+            for tag, rule in seen.select(_tag(seen), "kind_rule").iter_rows()
         ],
         hovertemplate=(
             "%{customdata[0]}: %{x|%a %e %b %Y %H:%M}<br>%{customdata[1]}<extra></extra>"
@@ -228,7 +271,9 @@ def _shade(window: Window, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _told_calendar(seen: pl.DataFrame, due: Sequence[date], window: Window, zone: ZoneInfo) -> Told:
+def _told_calendar(
+    seen: pl.DataFrame, due: Sequence[date], window: Window, zone: ZoneInfo, as_of: datetime
+) -> Told:
     now = seen.filter(window.has("published_at"))
     stable = int((now["kind"] == "stable").sum())
     title = f"{counted(stable, 'stable release')} in the cycle"
@@ -236,10 +281,12 @@ def _told_calendar(seen: pl.DataFrame, due: Sequence[date], window: Window, zone
     note = f"shaded: the cycle · days of {zone.key}"
     if due:
         note = f"{counted(len(due), 'slot')} in the model · {note}"
+    if as_of < window.end_at:
+        note = f"known until {day_in_words(as_of, zone)} · {note}"
     rows: list[list[Any]] = [
         [tag, KINDS[kind][0], local_text(published_at, zone)[:10], rule]
         for tag, kind, published_at, rule in seen.select(
-            "tag", pl.col("kind").cast(pl.String), "published_at", "kind_rule"
+            _tag(seen), pl.col("kind").cast(pl.String), "published_at", "kind_rule"
         ).iter_rows()
     ]
     rows += [[None, SLOT_ROW, day.isoformat(), "of the model's train"] for day in due]
@@ -274,16 +321,18 @@ def _open_bar(open_days: float) -> go.Bar:
 def _told_gaps(
     gaps: pl.DataFrame,
     median: float,
-    open_days: float | None,
+    open_gap: str | None,
     usual: tuple[float, float] | None,
     zone: ZoneInfo,
 ) -> Told:
     longest = float(gaps["days"].max())  # type: ignore[arg-type]
-    gap_count = counted(gaps.height, "gap")
-    title = f"Half of {gap_count} between releases are up to {in_words(median, 'days')}"
+    title = f"Half of {gaps.height} gaps between releases are up to {in_words(median, 'days')}"
+    if gaps.height == 1:
+        title = f"The only gap between releases is {in_words(median, 'days')}"
     parts = [f"longest {in_words(longest, 'days')}"]
-    if open_days is not None:
-        parts.append(f"{in_words(open_days, 'days')} since the last one (hatched)")
+    if open_gap is not None:
+        parts.append(f"{open_gap} (hatched)")
+    parts += _drawn_only(gaps.height)
     if usual is not None:
         low, high = (in_words(days, "days") for days in usual)
         parts.append(f"shaded: {low} to {high}, the gaps before the cycle")
@@ -291,8 +340,8 @@ def _told_gaps(
         [tag, local_text(at, zone)[:10], round(days, 1)]
         for tag, at, days in gaps.select("tag", "published_at", "days").iter_rows()
     ]
-    if open_days is not None:
-        rows.append(["next", None, round(open_days, 1)])
+    if open_gap is not None:
+        rows.append(["next", None, open_gap])
     columns = ["release", "published", "days since the one before"]
     note = " · ".join(parts)
     return Told(title, note, f"{title}; {note}.", columns, rows)

@@ -104,7 +104,7 @@ def _told(due: pl.DataFrame, measured: pl.DataFrame) -> Told:
         parts.append(f"{counted(excused, 'slot')} excused by freezes and holidays")
     if unplanned:
         parts.append(f"{counted(unplanned, 'release')} of no slot")
-    note = " · ".join([*parts, "kept: released on the day or the day after"])
+    note = " · ".join([*parts, "kept: released from its eve to the day after"])
     rows = [
         [str(slot), became, tag, None if days is None else in_words(days, "days")]
         for slot, became, tag, days in due.select(

@@ -56,20 +56,16 @@ def failed_deployment_recovery_time(judged: pl.DataFrame, *, as_of: datetime) ->
         as_of: Last moment the data speaks for, UTC.
 
     Returns:
-        One row per failed release: repo, tag, published_at, kind, is_declared, is_suspected, why,
-        recovered_at, waited_hours, is_censored.
+        One row per failed release: repo, tag, published_at, kind, is_declared, is_suspected,
+        is_pending, why, recovered_at, waited_hours, is_censored.
 
     Source:
         DORA, https://dora.dev/guides/dora-metrics-four-keys/
     """
     end_at = pl.col("recovered_at").fill_null(literal(as_of))
-    return (
-        judged.filter(pl.col("is_declared") | pl.col("is_suspected"))
-        .drop("is_pending")
-        .with_columns(
-            waited_hours=hours_between("published_at", end_at),
-            is_censored=pl.col("recovered_at").is_null(),
-        )
+    return judged.filter(pl.col("is_declared") | pl.col("is_suspected")).with_columns(
+        waited_hours=hours_between("published_at", end_at),
+        is_censored=pl.col("recovered_at").is_null(),
     )
 
 

@@ -103,7 +103,8 @@ def judged(view: View, window: Window) -> pl.DataFrame:
 def sources_of_declarations(view: View) -> tuple[str, ...]:
     """The tables that tell which releases failed; none where nobody ever declares it."""
     said = view["releases"]["is_failed"].is_not_null().any()
-    links = view["incidents"].select(_linked_tag()).to_series().is_not_null().any()
+    tagged = view["incidents"].select("repo", tag=_linked_tag())
+    links = tagged.join(view["releases"], on=RELEASE, how="semi").height > 0
     tables = {"releases": said, "issues": bool(view.groups.regression), "incidents": links}
     return tuple(table for table, declares in tables.items() if declares)
 

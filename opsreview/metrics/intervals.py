@@ -163,10 +163,10 @@ def count(n: int, *, statistic: str = "count") -> Estimate:
 def rate_per_week(count: int, weeks: float, *, statistic: str = "rate_per_week") -> Estimate:
     """``count`` in ``weeks`` as a rate per week with exact Poisson bounds.
 
-    Not measurable where no time has passed yet.
+    Not measurable where less than a day has passed: one event would make it many a week.
     """
-    if weeks <= 0:
-        return not_measurable(statistic, "per_week", "no time has passed yet")
+    if weeks < 1 / 7:
+        return not_measurable(statistic, "per_week", "less than a day has passed")
     lower, upper = poisson_rate(count, weeks)
     method = "exact Poisson 95 %"
     return Estimate(statistic, count / weeks, "per_week", count, lower, upper, method=method)

@@ -21,7 +21,8 @@ from opsreview.metrics.view import NOT_BEGUN, Measured, View
 from opsreview.train import Slot, Train
 from opsreview.window import MOMENT, Window
 
-LATE_AFTER_DAYS = 1  # the day after a slot is still in it
+EARLY_DAYS = 1  # the eve of a slot is in it already
+LATE_AFTER_DAYS = 1  # and so is the day after
 AROUND = timedelta(days=190)  # the slots before and after a cycle are nearer than this
 NO_TRAIN = "the model declares no release train: write rhythm.release"
 ON_TIME, LATE, SKIPPED, OVERDUE = DUE = ("on time", "late", "skipped", "overdue")
@@ -56,11 +57,12 @@ def release_punctuality(
 ) -> pl.DataFrame:
     """What became of each slot of the train that begins in the window. Ours.
 
-    A stable release on a slot's day or the day after keeps it; the first one later, before the
-    next slot, makes it late; none makes it skipped once the next slot's days are over, and overdue
-    until then. Slots whose days are not over are pending. Excused ones (a freeze, a holiday) are
-    none: what is released on them belongs to the slot before, or to none. Any other release is
-    unplanned, from the train's first day on. Hotfixes and pre-releases are not on the train.
+    A stable release on a slot's day, its eve or the day after keeps it; the first one later, before
+    the next slot's eve, makes it late; none makes it skipped once the next slot's days are over,
+    and overdue until then. Slots whose days are not over are pending. Excused ones (a freeze, a
+    holiday) are none: what is released on them belongs to the slot before, or to none. Any other
+    release is unplanned, from the eve of the train's first day on. Hotfixes and pre-releases are
+    not on the train.
 
     Args:
         releases: RELEASES, those before the window too: a late train is not unplanned.
@@ -71,7 +73,8 @@ def release_punctuality(
     Returns:
         One row per slot and per unplanned release, in order: slot_on (null: unplanned), excused
         (why none was due, or null), became, repo, tag, released_at (all null: no release), and
-        slip_days, from the slot to its release; of overdue ones, to the last day that is over.
+        slip_days, from the slot to its release, 0 for one on its eve; of overdue ones, to the last
+        day that is over.
 
     Raises:
         ParamsError: ``holidays`` of the train is no known country or region.
@@ -115,7 +118,7 @@ def punctuality_measured(view: View) -> Measured:
     own = rows.filter("is_in_window")
     return Measured(
         rows,
-        [*_of_window(own, train, view.window), *_slips(rows)],
+        [*_of_window(own, train, view.window, view.as_of), *_slips(rows)],
         excluded=partial(_excused, own),
     )
 
@@ -123,7 +126,7 @@ def punctuality_measured(view: View) -> Measured:
 def _stable(
     releases: pl.DataFrame, train: Train, since: datetime, as_of: datetime
 ) -> list[_Release]:
-    """The stable releases by ``as_of``, in order; none before the train's first day."""
+    """The stable releases by ``as_of``, in order; none before the eve of the train's first day."""
     known = (
         shipped(releases, as_of)
         .filter((pl.col("kind") == "stable") & (pl.col("published_at") >= since))
@@ -135,7 +138,8 @@ def _stable(
         _Release(at.astimezone(train.zone).date(), repo, tag, at)
         for repo, tag, at in known.iter_rows()
     ]
-    return [release for release in found if release.day >= train.starting]
+    first_on = train.starting - timedelta(days=EARLY_DAYS)
+    return [release for release in found if release.day >= first_on]
 
 
 def _dealt(
@@ -145,13 +149,21 @@ def _dealt(
     of_slot: dict[date, list[_Release]] = {slot: [] for slot in due}
     unplanned = []
     for release in released:
-        place = bisect_right(due, release.day) - 1
-        own = of_slot[due[place]] if place >= 0 else None
-        if own is not None and _belongs(release, due[place], own):
-            own.append(release)
+        slot = _slot_of(release.day, due)
+        if slot is not None and _belongs(release, slot, of_slot[slot]):
+            of_slot[slot].append(release)
         else:
             unplanned.append(release)
     return of_slot, unplanned
+
+
+def _slot_of(day: date, due: Sequence[date]) -> date | None:
+    """The slot before the day or on it; the next one on its eve, if the one before is over."""
+    place = bisect_right(due, day) - 1
+    is_over = place < 0 or (day - due[place]).days > LATE_AFTER_DAYS
+    if is_over and place + 1 < len(due) and (due[place + 1] - day).days <= EARLY_DAYS:
+        return due[place + 1]
+    return due[place] if place >= 0 else None
 
 
 def _belongs(release: _Release, slot: date, own: Sequence[_Release]) -> bool:
@@ -168,7 +180,7 @@ def _row(
         return row | {"became": EXCUSED}
     if of_slot[slot.day]:
         first = of_slot[slot.day][0]
-        slip = (first.day - slot.day).days
+        slip = max(0, (first.day - slot.day).days)
         became = ON_TIME if slip <= LATE_AFTER_DAYS else LATE
         return row | _released(first) | {"became": became, "slip_days": slip}
     over = until - timedelta(days=LATE_AFTER_DAYS)  # the last slot that is over
@@ -184,7 +196,7 @@ def _released(release: _Release) -> dict[str, Any]:
     return {"repo": release.repo, "tag": release.tag, "released_at": release.at}
 
 
-def _of_window(rows: pl.DataFrame, train: Train, window: Window) -> list[Estimate]:
+def _of_window(rows: pl.DataFrame, train: Train, window: Window, as_of: datetime) -> list[Estimate]:
     """The share on time of the slots due, and how many came to what else."""
     became = rows["became"].to_list()
     due = sum(each in DUE for each in became)
@@ -192,7 +204,7 @@ def _of_window(rows: pl.DataFrame, train: Train, window: Window) -> list[Estimat
         kept = share(became.count(ON_TIME), due, statistic="share_on_time")
         counts = [count(became.count(name), statistic=name) for name in COUNTED]
     else:
-        reason = why_none_due(rows, train, window)
+        reason = why_none_due(rows, train, window, as_of)
         kept = not_measurable("share_on_time", "share", reason)
         counts = [not_measurable(name, "count", reason) for name in COUNTED[:-1]]
         counts.append(count(became.count(UNPLANNED), statistic=UNPLANNED))
@@ -200,10 +212,11 @@ def _of_window(rows: pl.DataFrame, train: Train, window: Window) -> list[Estimat
     return [replace(kept, n_pending=pending, n_excluded=excused), *counts]
 
 
-def why_none_due(rows: pl.DataFrame, train: Train, window: Window) -> str:
-    """Why no slot of the window was due, where none was."""
+def why_none_due(rows: pl.DataFrame, train: Train, window: Window, as_of: datetime) -> str:
+    """Why no slot of the window was due, where none was, by releases known until ``as_of``."""
     if rows.filter(became=PENDING).height:
-        return "no slot is over yet"
+        day = as_of.astimezone(train.zone).date()
+        return f"releases are known until {day}, when no slot was over yet"
     excuses = rows["excused"].drop_nulls().unique(maintain_order=True).to_list()
     if excuses:
         return f"every slot is excused ({', '.join(excuses)})"

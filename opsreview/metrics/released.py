@@ -166,7 +166,8 @@ def batch_size(
     hotfix first is of the hotfix.
 
     Returns:
-        One row per stable release: repo, tag, published_at, change_count.
+        One row per stable release: repo, tag, published_at, previous_at (of the release before it),
+        change_count.
     """
     changes = released_changes(pull_requests, releases, as_of=as_of)
     sizes = (
@@ -174,13 +175,14 @@ def batch_size(
         .group_by("repo", tag="released_in")
         .agg(change_count=pl.len().cast(pl.Int64))
     )
-    known = shipped(releases, as_of)
+    known = shipped(releases, as_of).sort("repo", "published_at", "tag")
     is_first = pl.col("published_at") == pl.col("published_at").min().over("repo")
     return (
-        known.filter(~is_first)
+        known.with_columns(previous_at=pl.col("published_at").shift(1).over("repo"))
+        .filter(~is_first)
         .filter((pl.col("kind") == "stable") & window.has("published_at"))
         .join(sizes, on=["repo", "tag"], how="left")
-        .select("repo", "tag", "published_at", pl.col("change_count").fill_null(0))
+        .select("repo", "tag", "published_at", "previous_at", pl.col("change_count").fill_null(0))
         .sort("published_at", "repo", "tag")
         .collect()
     )
@@ -234,8 +236,8 @@ def batch_measured(view: View) -> Measured:
         view["pull_requests"], view["releases"], window=known.window, as_of=view.as_of
     )
     if known.window.start_at > year.start_at:
-        # What of the first release's changes was merged before anything is known is not counted.
-        rows = rows.filter(pl.int_range(pl.len()).over("repo") > 0)
+        # What of a release's changes was merged before anything is known is not counted.
+        rows = rows.filter(pl.col("previous_at") >= known.window.start_at)
     if rows.is_empty():
         return _no_batch("fewer than two stable releases in the twelve months to the cycle's end")
     sizes = rows["change_count"]

@@ -36,27 +36,28 @@ NOON = time(12)  # by then a release of the day has left
 _NO_MERGE = "no pull request was merged in the year to the cycle's end"
 
 
-def replayed(merged: pl.DataFrame, left_at: Sequence[datetime], *, as_of: datetime) -> pl.DataFrame:
-    """Each merge and the departure that takes it: the first at or after it. Ours.
+def replayed(merged: pl.DataFrame, left: pl.DataFrame, *, as_of: datetime) -> pl.DataFrame:
+    """Each merge and the departure that takes it: its repository's first at or after it. Ours.
 
     Args:
-        merged: ``merged_at``, one row a merge.
-        left_at: When releases leave; those after ``as_of`` have not.
+        merged: ``repo`` and ``merged_at``, one row a merge.
+        left: ``repo`` and ``left_at``, when its releases leave; those after ``as_of`` have not.
         as_of: What waits then is censored.
 
     Returns:
-        One row per merge: merged_at, left_at (null: not yet), waited_hours, is_censored.
+        One row per merge: repo, merged_at, left_at (null: not yet), waited_hours, is_censored.
     """
-    gone = sorted(at for at in left_at if at <= as_of)
-    leaving = pl.DataFrame({"left_at": gone}, schema={"left_at": MOMENT})
+    gone = left.filter(pl.col("left_at") <= literal(as_of)).sort("left_at")
     taken = (
-        merged.select("merged_at")
+        merged.select("repo", "merged_at")
         .sort("merged_at")
         .join_asof(
-            leaving.with_columns(at=pl.col("left_at")),
+            gone.with_columns(at=pl.col("left_at")),
             left_on="merged_at",
             right_on="at",
+            by="repo",
             strategy="forward",
+            check_sortedness=False,
         )
     )
     return taken.drop("at").with_columns(
@@ -83,40 +84,54 @@ def what_if_train_measured(view: View) -> Measured:
     """The registry's way in: today's releases beside trains of every week to every two months.
 
     All of them by one rule, over the year to the window's end: a merge goes out with the first
-    departure after it. Groups are ``train:today``, ``train:weekly`` and so on.
+    departure of its repository after it. Repositories that never released have no train, unless
+    none of them has one. Groups are ``train:today``, ``train:weekly`` and so on.
     """
     end_at = min(view.window.end_at, view.as_of)
     year = view.covered(("pull_requests", "releases"), Window(end_at - LOOK_BACK, end_at)).window
-    merged = view["pull_requests"].filter(year.has("merged_at")) if year else pl.DataFrame()
+    merged = _merged(view, year) if year else pl.DataFrame()
     if year is None or merged.is_empty():
         return Measured(pl.DataFrame(), [not_measurable(*what, _NO_MERGE) for what in STATISTICS])
     end = Window(year.start_at, view.as_of)
-    left = {TODAY: _today(view, end)}
+    repos = merged.select("repo").unique().sort("repo")
+    left = {TODAY: _today(view, end).join(repos, on="repo", how="semi")}
     left |= {
-        name: departures(cadence, end, view.targets.train, view)
+        name: repos.join(_leaving(departures(cadence, end, view.targets.train, view)), how="cross")
         for name, cadence in CADENCES.items()
     }
     estimates, rows = [], []
     for name, moments in left.items():
         waits = replayed(merged, moments, as_of=view.as_of)
         rows.append(waits.with_columns(train=pl.lit(name)))
-        in_year = [at for at in moments if year.start_at <= at < year.end_at]
-        estimates += [each.of(f"train:{name}") for each in _told(waits, in_year)]
+        estimates += [
+            each.of(f"train:{name}") for each in _told(waits, moments.filter(year.has("left_at")))
+        ]
     of_today = [each.of("all") for each in estimates if each.group == f"train:{TODAY}"]
     return Measured(pl.concat(rows), [*of_today, *estimates])
 
 
-def _today(view: View, window: Window) -> list[datetime]:
+def _merged(view: View, year: Window) -> pl.DataFrame:
+    """The merges of the year, of the repositories that have a release; of all if none has."""
+    merged = view["pull_requests"].filter(year.has("merged_at"))
+    releasing = shipped(view["releases"], view.as_of).select("repo").unique().collect()
+    return merged.join(releasing, on="repo", how="semi") if releasing.height else merged
+
+
+def _today(view: View, window: Window) -> pl.DataFrame:
     known = shipped(view["releases"], view.as_of).filter(window.has("published_at"))
-    return known.select("published_at").collect()["published_at"].to_list()
+    return known.select("repo", left_at="published_at").collect()
 
 
-def _told(waits: pl.DataFrame, left_at: Sequence[datetime]) -> list[Estimate]:
+def _leaving(moments: Sequence[datetime]) -> pl.DataFrame:
+    return pl.DataFrame({"left_at": list(moments)}, schema={"left_at": MOMENT})
+
+
+def _told(waits: pl.DataFrame, left: pl.DataFrame) -> list[Estimate]:
     lead = median_to_end(waits["waited_hours"], waits["is_censored"], statistic="lead_time")
-    sizes = waits.drop_nulls("left_at")["left_at"].value_counts()["count"].to_list()
-    sizes += [0] * max(0, len(left_at) - len(sizes))
+    taken = waits.drop_nulls("left_at").group_by("repo", "left_at").len()
+    sizes = taken["len"].to_list() + [0] * max(0, left.height - taken.height)
     counts = {
-        "releases": float(len(left_at)),
+        "releases": float(left.height),
         "batch_median": float(median(sizes)) if sizes else None,
         "batch_largest": float(max(sizes)) if sizes else None,
     }

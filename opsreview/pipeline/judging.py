@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import polars as pl
 
 from opsreview.estimate import METRICS_SCHEMA
 from opsreview.metrics.comparison import cycles_until_visible, scale_of, smallest_visible
+from opsreview.metrics.punctuality import DUE, ON_TIME, release_punctuality
 from opsreview.metrics.reading import read_history, read_metric
 from opsreview.metrics.registry import METRICS
 from opsreview.metrics.view import Targets
@@ -38,7 +39,6 @@ from opsreview.wording import counted
 
 LATEST_LOOK = 12  # cycles after a decision in which anybody still waits for a number
 FEWEST_SLOTS = 2  # that have to go by before a rhythm is said not to be followed
-KEPT_WITHIN = timedelta(days=2)  # a release this soon after its slot's day begins keeps the slot
 
 
 def verdict_rows(
@@ -234,16 +234,14 @@ def _held_by_the_new(history: TeamHistory, since: Window, before: Any, to: Any) 
 
 
 def _released_in_a_slot(history: TeamHistory, since: Window) -> bool | None:
-    """False where two slots or more went by and no stable release came within two days of any."""
-    model = history.model
-    slots = model.release_slots(since, zone=history.team.zone) if model else []
-    if len(slots) < FEWEST_SLOTS or not history.tables.coverage.repos("releases"):
+    """False where two slots or more went by and no stable release kept any."""
+    train = history.model.train(history.team.zone) if history.model else None
+    if train is None or not history.tables.coverage.repos("releases"):
         return None
-    stable = history.tables.frames["releases"].filter(kind="stable")["published_at"].drop_nulls()
-    zone = history.team.zone
-    days = {at.astimezone(zone).date() for at in stable}
-    kept = {slot + timedelta(days=late) for slot in slots for late in range(KEPT_WITHIN.days)}
-    return None if days & kept else False
+    releases = history.tables.frames["releases"]
+    rows = release_punctuality(releases, train=train, window=since, as_of=since.end_at)
+    due = rows.filter(pl.col("became").is_in(DUE))["became"].to_list()
+    return False if len(due) >= FEWEST_SLOTS and ON_TIME not in due else None
 
 
 def _row(verdict: Verdict, called: Appearance, known: Evidence) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from opsreview.metrics.planned_duty import is_declared
 from opsreview.metrics.reading import CycleReading
 from opsreview.metrics.reviews import time_to_first_review
 from opsreview.operating_model.document import OperatingModel
-from opsreview.pipeline.readiness import readiness
+from opsreview.pipeline.readiness import next_due, readiness
 from opsreview.pipeline.reading import Plan, TeamHistory
 from opsreview.privacy import Appearance
 from opsreview.tables.history import labels_at
@@ -30,7 +30,6 @@ WAITING_SCHEMA: dict[str, Any] = {
     "owner": pl.String,
     "rank": pl.Int64,
 }
-SLOTS_AHEAD = timedelta(days=120)
 SLOTS_BEHIND = timedelta(days=365)
 SHIFTS_AHEAD = 3
 
@@ -87,18 +86,16 @@ def next_up(
 ) -> dict[str, Any]:
     """``next.json``: the shifts, slots and release to come, and what to fill in."""
     slots: list[str] = []
-    ahead: list[str] = []
     if model is not None:
         zone = history.team.zone
         past = Window(plan.cycle.window.end_at - SLOTS_BEHIND, plan.cycle.window.end_at)
-        coming = Window(plan.as_of, plan.as_of + SLOTS_AHEAD)
         slots = [day.isoformat() for day in model.release_slots(past, zone=zone)]
-        ahead = [day.isoformat() for day in model.release_slots(coming, zone=zone)]
+    coming = readiness(history, plan, reading, model, called)
     return {
         "on_duty": _on_duty(history.tables.frames["shifts"], plan, called),
-        "release_slot": ahead[0] if ahead else None,
+        "release_slot": next_due(coming) if coming else None,
         "slots": slots,
-        "release": readiness(history, plan, reading, model, called),
+        "release": coming,
         "fill_in": fill_in(history, model)[:3],
     }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, cast
 
 import polars as pl
@@ -14,6 +13,7 @@ from opsreview.estimate import Estimate, not_measurable
 from opsreview.filtering.known import Known
 from opsreview.findings import Finding
 from opsreview.metrics.reading import read_metric
+from opsreview.metrics.releases import release_interval
 from opsreview.metrics.train_what_if import CADENCES, TODAY
 from opsreview.metrics.turns import turns
 from opsreview.metrics.view import Targets
@@ -164,9 +164,8 @@ def _turns_held(history: TeamHistory, plan: Plan) -> Mapping[str, int]:
 
 def _release_gaps_days(history: TeamHistory, plan: Plan) -> list[float]:
     """Days between the stable releases of the year to the cycle's end; none where unknown."""
-    is_counted = (pl.col("kind") == "stable") & _year(plan).has("published_at")
-    at = history.tables.frames["releases"].filter(is_counted)["published_at"].sort().to_list()
-    return [(later - sooner) / timedelta(days=1) for sooner, later in pairwise(at)]
+    gaps = release_interval(history.tables.frames["releases"], window=_year(plan))
+    return [hours / 24 for hours in gaps["interval_hours"]]
 
 
 def _year(plan: Plan) -> Window:

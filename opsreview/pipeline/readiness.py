@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import polars as pl
 
+from opsreview.metrics.punctuality import release_punctuality
 from opsreview.metrics.reading import CycleReading
-from opsreview.metrics.view import is_label_of
+from opsreview.metrics.view import is_label_of, is_open_at
 from opsreview.operating_model.document import OperatingModel
 from opsreview.operating_model.quantities import hours_of
 from opsreview.pipeline.reading import Plan, TeamHistory
 from opsreview.privacy import Appearance
 from opsreview.tables.history import labels_at
+from opsreview.train import Train
 from opsreview.window import Window
 
 AHEAD = timedelta(days=120)
@@ -44,9 +47,8 @@ def readiness(
     waiting = reading.measured["unreleased_changes"]
     is_known = "waiting_hours" in waiting.columns
     blockers = _blockers(history, plan)
-    slots = train.slots(Window(plan.as_of, plan.as_of + AHEAD))[:MOST_SLOTS]
     return {
-        "slots": [{"day": slot.day.isoformat(), "excused": slot.excused} for slot in slots],
+        "slots": _slots(history, plan, train),
         "by": release.by if release.by not in history.team.people else called.of(release.by),
         "owner": holder.owner and called.of(holder.owner),
         "deputy": holder.deputy and called.of(holder.deputy),
@@ -65,10 +67,23 @@ def readiness(
     }
 
 
-def next_due(said: dict[str, Any]) -> date | None:
+def next_due(said: Mapping[str, Any]) -> str | None:
     """The first slot on which a release is due."""
-    due = (slot["day"] for slot in said["slots"] if slot["excused"] is None)
-    return next(map(date.fromisoformat, due), None)
+    return next((slot["day"] for slot in said["slots"] if slot["excused"] is None), None)
+
+
+def _slots(history: TeamHistory, plan: Plan, train: Train) -> list[dict[str, Any]]:
+    """The slots from the day of ``as_of`` on, but for one that has its release already."""
+    today = plan.as_of.astimezone(train.zone).date()
+    begins_at = datetime.combine(today, time(), train.zone).astimezone(UTC)
+    window = Window(begins_at, begins_at + AHEAD)
+    releases = history.tables.frames["releases"]
+    rows = release_punctuality(releases, train=train, window=window, as_of=plan.as_of)
+    to_come = rows.filter(pl.col("slot_on").is_not_null() & pl.col("tag").is_null())
+    return [
+        {"day": day.isoformat(), "excused": excused}
+        for day, excused in to_come.select("slot_on", "excused").head(MOST_SLOTS).iter_rows()
+    ]
 
 
 def _blockers(history: TeamHistory, plan: Plan) -> pl.DataFrame | None:
@@ -77,11 +92,10 @@ def _blockers(history: TeamHistory, plan: Plan) -> pl.DataFrame | None:
     if not labels:
         return None
     tables = history.tables.frames
+    open_ones = tables["spells"].filter(is_open_at(plan.as_of))
     found = []
     for table in ("issues", "pull_requests"):
-        is_opened = pl.col("opened_at") <= plan.as_of
-        is_open = pl.col("closed_at").is_null() | (pl.col("closed_at") > plan.as_of)
-        items = tables[table].filter(is_opened & is_open)
+        items = tables[table].join(open_ones, on=["repo", "number"], how="semi")
         borne = labels_at(items, tables["events"], plan.as_of).filter(is_label_of(labels))
         found.append(
             items.join(borne, on=["repo", "number"], how="semi").select(

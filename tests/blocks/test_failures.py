@@ -21,8 +21,10 @@ ROWS = [
 
 
 def cycle(folder: Path, *, repos: list[str], rows: list[tuple[object, ...]]) -> Review:
-    write_cycle(folder, run={"repos": repos})
+    write_cycle(folder)
     review = open_review("demo", "2026-10", outputs=folder)
+    known = pl.DataFrame({"repo": repos, "tag": ["v1.4.0"] * len(repos)})
+    known.write_parquet(review.folder / "tables/releases.parquet")
     schema = ["repo", "tag", "is_suspected", "why"]
     frame = pl.DataFrame(rows, schema=schema, orient="row")
     frame.write_parquet(review.folder / "measured/change_fail_rate.parquet")
@@ -76,7 +78,9 @@ RECOVERY = ["tag", "published_at", "is_declared", "why", "waited_hours", "is_cen
 def recovery(folder: Path, rows: list[tuple[object, ...]]) -> Review:
     write_cycle(folder)
     review = open_review("demo", "2026-10", outputs=folder)
-    frame = pl.DataFrame(rows, schema=RECOVERY, orient="row").with_columns(repo=pl.lit("a/b"))
+    frame = pl.DataFrame(rows, schema=RECOVERY, orient="row").with_columns(
+        repo=pl.lit("a/b"), is_pending=pl.col("published_at") >= at("2026-10-01")
+    )
     frame.write_parquet(review.folder / "measured/failed_deployment_recovery_time.parquet")
     return review
 
@@ -90,6 +94,19 @@ def test_failed_releases_say_who_tells_why_and_when_the_next_came(tmp_path: Path
         assert said in newest
     for said in ("v1.4.0", "declared", "issue #7 is a regression", "after 30\u00a0h"):
         assert said in oldest
+
+
+def test_release_too_young_to_tell_counts_in_no_rate_and_says_so(tmp_path: Path) -> None:
+    block = blocks.failed_releases(recovery(tmp_path, FAILED))
+    assert block is not None
+    newest, oldest = block.html.split("<tr>")[2:]
+    assert "suspected, young" in newest
+    assert "young" not in oldest.split("</table>")[0]
+    assert "Young: it counts in the rate once" in block.html
+
+    old = blocks.failed_releases(recovery(tmp_path / "old", FAILED[:1]))
+    assert old is not None
+    assert "oung" not in old.html
 
 
 def test_failures_beyond_ten_are_counted(tmp_path: Path) -> None:

@@ -15,15 +15,15 @@ from opsreview.metrics.intervals import count, median_of_values, share, trend_of
 PUNCTUALITY, HOURS, CHAINS = "release_punctuality", "off_hours_release_share", "hotfix_chains"
 
 
+NOTHING = pl.DataFrame(schema=METRICS_SCHEMA)
 RELEASERS = "release_absence_factor"
 
 
 def said(metric: str, *found: Estimate) -> list[str]:
     october = window("2026-10-01", "2026-11-01")
     rows = [part.row(metric, "all", october, at("2026-11-08")) for part in found]
-    nothing = pl.DataFrame(schema=METRICS_SCHEMA)
     metrics = pl.DataFrame(rows, schema=METRICS_SCHEMA)
-    return [finding.claim for finding in findings(Spoken(metrics, nothing, {}, 72.0, ()), [])]
+    return [finding.claim for finding in findings(Spoken(metrics, NOTHING, {}, 72.0, ()), [])]
 
 
 def test_slots_kept_are_said_with_what_became_of_the_others() -> None:
@@ -34,6 +34,28 @@ def test_slots_kept_are_said_with_what_became_of_the_others() -> None:
     assert said(PUNCTUALITY, kept, *counts, count(1, statistic="unplanned")) == [
         "1 of 4 release slots was kept (5–70 %, n 4): 2 late, 1 skipped; 1 release came unplanned"
     ]
+
+
+def test_only_slot_is_said_as_one() -> None:
+    assert said(PUNCTUALITY, share(0, 1, statistic="share_on_time")) == [
+        "0 of 1 release slot was kept (0–79 %, n 1)"
+    ]
+
+
+def test_what_waits_is_told_until_when_it_is_known() -> None:
+    october = window("2026-10-01", "2026-11-01")
+    waiting = [count(2), median_of_values([48.0, 72.0], unit="hours")]
+    others = [count(3).row("issues_new", "all", october, at("2026-11-08"))]
+    until = "; releases and merges are known until Fri 9 Oct 2026 only"
+
+    for as_of, ending in (("2026-10-09", until), ("2026-11-08", "")):
+        rows = [each.row("unreleased_changes", "all", october, at(as_of)) for each in waiting]
+        told = findings(
+            Spoken(pl.DataFrame([*rows, *others], schema=METRICS_SCHEMA), NOTHING, {}, 72.0, ()), []
+        )
+        (claim,) = [each.claim for each in told if each.metric == "unreleased_changes"]
+        assert claim.endswith(ending or "n 2)")
+        assert ("known until" in claim) == bool(ending)
 
 
 def test_every_slot_kept_says_no_more() -> None:

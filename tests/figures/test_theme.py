@@ -45,13 +45,18 @@ def drawn(review: Review) -> list[go.Figure]:
         figures.load_per_person(review.metric("interruptions"), review.metric("busiest_share")),
         figures.interruptions_by_day_part(review.metric("interruptions")),
         figures.release_calendar(
-            review.table("releases"), review.release_slots, window=window, zone=zone
+            review.table("releases"),
+            review.release_slots,
+            window=window,
+            zone=zone,
+            as_of=review.as_of,
         ),
         figures.release_gaps(
             review.measured("release_interval"),
             open_hours=None,
             window=review.window,
             zone=zone,
+            as_of=review.as_of,
         ),
         figures.release_hours(release_times(("working", 1, 14))),
         figures.slot_slips(slots((date(2026, 10, 13), "late", "v1.1.0", 6))),

@@ -100,6 +100,22 @@ def test_nobody_declaring_failures_is_unknown_and_not_zero() -> None:
     assert value(fail_rate_measured(known), "share", SUSPECTED) == 0
 
 
+@pytest.mark.parametrize(
+    ("url", "is_declaring"),
+    [
+        ("https://example.org/team/product/releases/tag/v1.1.0", True),
+        ("https://example.org/news/tags/v1.1.0-is-out", False),
+    ],
+)
+def test_incidents_declare_failures_only_where_one_links_to_a_release(
+    url: str, is_declaring: bool
+) -> None:
+    happened = incidents({"opened_at": "2026-03-02", "repo": REPO, "url": url})
+    measured = fail_rate_measured(view(releases=monthly({"tag": "v1.1.0"}, {}), incidents=happened))
+
+    assert (stated(measured)["share"].reason != NOBODY_DECLARES) == is_declaring
+
+
 def test_label_that_is_declared_and_borne_by_nothing_is_a_rate_of_zero() -> None:
     known = view(releases=monthly({}, {}), groups=LABELLED)
 

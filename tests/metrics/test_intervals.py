@@ -123,7 +123,9 @@ def test_rate_is_per_week_with_exact_bounds() -> None:
 
 
 def test_rate_before_any_time_has_passed_is_not_measurable() -> None:
-    assert rate_per_week(0, 0.0).reason == "no time has passed yet"
+    assert rate_per_week(0, 0.0).reason == "less than a day has passed"
+    assert rate_per_week(1, 1 / 604_800_000_000).reason == "less than a day has passed"
+    assert rate_per_week(1, 1 / 7).value == 7
 
 
 def test_median_of_values_carries_unit_bounds_and_n() -> None:

@@ -52,6 +52,18 @@ def test_slots_day_and_the_day_after_keep_it() -> None:
     assert became("10-13", "10-28") == ["10-13 on time 0", "10-27 on time 1"]
 
 
+def test_eve_of_a_slot_keeps_it_unless_it_is_still_in_the_slot_before() -> None:
+    assert became("10-12", "10-26") == ["10-13 on time 0", "10-27 on time 0"]
+    every_third = replace(TRAIN, every=Cadence(2, "day", "2 days"), starting=date(2026, 10, 27))
+    assert became("10-28", train=every_third)[:2] == ["10-27 on time 1", "10-29 skipped"]
+
+
+def test_eve_of_the_train_s_first_day_keeps_it() -> None:
+    later = replace(TRAIN, starting=date(2026, 10, 27))
+
+    assert became("10-26", train=later) == ["10-27 on time 0"]
+
+
 def test_release_two_days_later_is_late_and_the_slot_is_not_skipped() -> None:
     assert became("10-15", "10-27") == ["10-13 late 2", "10-27 on time 0"]
 

@@ -331,6 +331,19 @@ def test_first_release_known_has_no_batch() -> None:
     assert {part.value for part in measured.estimates} == {None}
 
 
+def test_release_after_the_first_known_keeps_its_batch_where_all_its_merges_are_known() -> None:
+    merged = pull_requests({"merged_at": "2026-10-04"}, {"merged_at": "2026-10-10"})
+    known = releases({"published_at": "2026-10-05"}, {"published_at": "2026-10-12"})
+    covers = {
+        ("releases", "team/product"): LONG,
+        ("pull_requests", "team/product"): window("2026-10-03", "2026-11-08"),
+    }
+    team = subject(pull_requests=merged, releases=known, covers=covers)
+
+    measured = read_metric("batch_size", team, window=OCTOBER, as_of=AS_OF, targets=view().targets)
+    assert measured.rows["change_count"].to_list() == [1]
+
+
 def test_release_before_which_merges_are_not_known_has_no_batch() -> None:
     merged = pull_requests({"merged_at": "2026-10-04"}, {"merged_at": "2026-10-10"})
     known = published("2026-10-05", "2026-10-12")

@@ -30,12 +30,55 @@ def test_a_merge_goes_out_with_the_first_departure_after_it() -> None:
     moments = [at("2026-10-06 12:00"), at("2026-10-13 12:00"), at("2026-12-01")]
     days = ["2026-10-05 12:00", "2026-10-06 12:00", "2026-10-06 12:01", "2026-10-20 12:00"]
     rows = replayed(
-        pl.DataFrame({"merged_at": [at(day) for day in days]}), moments, as_of=at("2026-11-08")
+        pl.DataFrame({"repo": ["team/one"] * 4, "merged_at": [at(day) for day in days]}),
+        pl.DataFrame({"repo": ["team/one"] * 3, "left_at": moments}),
+        as_of=at("2026-11-08"),
     )
 
     assert rows["left_at"].to_list() == [moments[0], moments[0], moments[1], None]
     assert rows["waited_hours"].to_list()[:2] == [24, 0]
     assert rows["is_censored"].to_list() == [False, False, False, True]
+
+
+def test_a_merge_waits_for_a_release_of_its_own_repository() -> None:
+    sooner, later = at("2026-10-06"), at("2026-10-20")
+    rows = replayed(
+        pl.DataFrame({"repo": ["team/one", "team/two"], "merged_at": [at("2026-10-05")] * 2}),
+        pl.DataFrame({"repo": ["team/one", "team/two"], "left_at": [later, sooner]}),
+        as_of=at("2026-11-08"),
+    )
+
+    assert dict(rows.select("repo", "left_at").iter_rows()) == {
+        "team/one": later,
+        "team/two": sooner,
+    }
+
+
+def test_repositories_that_never_released_have_no_train() -> None:
+    pulls = [
+        {"repo": repo, "opened_at": "2026-10-05", "merged_at": "2026-10-05"}
+        for repo in ("team/one", "team/docs")
+    ]
+    one = {"repo": "team/one", "tag": "v1.0.0", "published_at": "2026-10-07"}
+    measured = what_if_train_measured(
+        view(pull_requests=pull_requests(*pulls), releases=releases(one))
+    )
+
+    assert set(measured.rows["repo"]) == {"team/one"}
+    assert stated(measured, "train:weekly")["lead_time"].n == 1
+
+
+def test_each_repository_has_a_train_of_its_own() -> None:
+    pulls, known = [], []
+    for repo in ("team/one", "team/two"):
+        pulls.append({"repo": repo, "opened_at": "2026-10-05", "merged_at": "2026-10-05"})
+        known.append({"repo": repo, "tag": "v1.0.0", "published_at": "2026-10-07"})
+    measured = what_if_train_measured(
+        view(pull_requests=pull_requests(*pulls), releases=releases(*known))
+    )
+
+    assert value(measured, "releases", "train:today") == 2
+    assert value(measured, "releases", "train:monthly") == pytest.approx(24, abs=2)
 
 
 def test_train_leaves_at_noon_of_the_declared_weekday_but_for_freezes() -> None:

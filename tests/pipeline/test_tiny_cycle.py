@@ -187,7 +187,7 @@ def test_findings_say_the_numbers_in_sentences_triage_over_three_months(october)
         "2 interruptions: 0 in off-hours and 1 between 22:00 and 08:00"
     )
     assert claims["release_frequency.count"] == (
-        "1 stable release, no hotfixes and no pre-releases were published"
+        "1 release was published: 1 stable release, no hotfixes and no pre-releases"
     )
     assert claims["unreleased_changes.count"] == (
         "One merged change is not released, for 8.6 d by now"

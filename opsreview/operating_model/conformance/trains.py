@@ -55,7 +55,7 @@ def _train_row(line: Line, train: Train, seen: Observed, part: Part) -> Held:
     due = rows.filter(pl.col("became").is_in(DUE)).height
     on_time, unplanned = (rows.filter(became=name).height for name in (ON_TIME, UNPLANNED))
     if not due and not unplanned:
-        return line.unknown(noted(why_none_due(rows, train, part.window), part.reason))
+        return line.unknown(noted(why_none_due(rows, train, part.window, part.as_of), part.reason))
     estimate = share(on_time, due) if due else None
     is_kept = on_time == due and not unplanned
     verdict: Verdict = "holds" if is_kept else "drifts"
