@@ -188,7 +188,8 @@ def workspace(
         yield Workspace(team, source.folder, target.folder, source, target)
         return
     with tempfile.TemporaryDirectory(prefix="opsreview-", dir=scratch) as made:
-        folders = source.folder or Path(made, "params"), target.folder or Path(made, "outputs")
+        copies = Path(made).resolve()  # as messages name it
+        folders = source.folder or copies / "params", target.folder or copies / "outputs"
         here = Workspace(team, *folders, source, target)
         here._bring()
         _refuse_new_pseudonyms(here)
