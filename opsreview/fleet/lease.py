@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import PurePosixPath
 from uuid import uuid4
 
@@ -214,6 +215,30 @@ def held(
         renewing.join()
         with suppress(PlaceError):  # then it is over by itself
             lease.release()
+
+
+@contextmanager
+def fleet_held(outputs: str, teams: Sequence[str]) -> Iterator[None]:
+    """Hold all of these teams for one run, so that the same is not begun twice at once.
+
+    It keeps no run from a part of the teams: each of them has its own lease.
+
+    Raises:
+        StoppedError: Another run of the same teams goes on.
+        PlaceError: The outputs cannot be read or written.
+    """
+    name = sha256("\n".join(teams).encode()).hexdigest()[:12]
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(held(outputs, f".fleet-{name}"))
+        except StoppedError as error:
+            raise StoppedError(
+                "another run of the same teams into the same outputs goes on, or died in the last "
+                f"{LEASE_SECONDS / 60:.0f} minutes: nothing was begun; run this again after "
+                f"{error.until:%Y-%m-%d %H:%M} UTC, when that has ended",
+                error.until,
+            ) from None
+        yield
 
 
 def _renew(lease: Lease, is_over: threading.Event, pause_seconds: float) -> None:

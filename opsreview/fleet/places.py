@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -127,6 +127,26 @@ def team_names(params: str) -> list[str]:
         PlaceError: The place cannot be read, or nothing is there.
     """
     return _teams(Place.of(params))
+
+
+def teams_of(params: str, named: Sequence[str] | None) -> list[str]:
+    """The teams that are named, each once, or all of a place; sorted.
+
+    Those that are named need not be there: who works on one tells.
+
+    Raises:
+        PlaceError: The place cannot be read, or nothing is there.
+        ParamsError: All are meant, and there is none.
+    """
+    there = team_names(params)
+    if named is not None:
+        return sorted(set(named))
+    if not there:
+        raise ParamsError(
+            f"no folder in {Place.of(params).url} holds a {REVIEW}: make a team with "
+            "`opsreview init TEAM`, or name another place with --params"
+        )
+    return there
 
 
 def _teams(place: Place) -> list[str]:
