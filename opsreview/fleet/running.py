@@ -5,7 +5,14 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    wait,
+)
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from time import sleep
@@ -17,6 +24,8 @@ FETCHES = 4  # at once, over all workers: they share GitHub's budget
 TRIES = 2  # of a team whose worker died
 AGAIN = timedelta(seconds=5)  # the least time before a stopped team has its turn again
 DIED = "the worker died at it {tries} times: run the team alone, with more memory"
+ALL_DIED = "every worker that was at it died: run the team alone, with more memory"
+GONE = "whoever gave out the work is gone: look whether the scheduler runs, and run this again"
 Clock = Callable[[], datetime]
 Work = Callable[[Task], Done]
 
@@ -169,7 +178,7 @@ class _Fleet:
             yield from self._broken(task)
             return
         except Exception as error:
-            done = Done(task, "failed", (f"{type(error).__name__}: {error}",))
+            done = Done(task, "failed", (_in_words(error),))
         if done.state == "stopped" and done.until is not None:
             self._set_aside(done, done.until)
             return
@@ -212,3 +221,13 @@ class _Fleet:
             return replace(done, state="stopped", problems=problems, until=fetched.until)
         state: State = "failed" if done.state == "failed" else "incomplete"
         return replace(done, state=state, problems=problems)
+
+
+def _in_words(error: Exception) -> str:
+    """What an executor, or a defect, ended a task with."""
+    name = type(error).__name__
+    if isinstance(error, CancelledError):
+        return GONE
+    if name == "KilledWorker":  # Dask's, that is not imported here
+        return ALL_DIED
+    return f"{name}: {error}" if str(error) else name
