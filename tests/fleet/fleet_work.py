@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
+from datetime import timedelta
 from pathlib import Path
+from typing import Any, NoReturn
+from unittest.mock import patch
 
-from opsreview.fleet.task import Done, Task
+from opsreview.errors import StoppedError
+from opsreview.fleet.lease import held, utc_now
+from opsreview.fleet.task import Done, Task, run_task
+from opsreview.place import Place
 
 
 def whole(task: Task) -> Done:
@@ -25,4 +32,47 @@ def killed_once(mark: str, task: Task) -> Done:
     if task.team == "bad" and not Path(mark).exists():
         Path(mark).touch()
         os._exit(137)
+    return whole(task)
+
+
+def broken_or_whole(task: Task) -> Done:
+    """The team ``broken`` fails for its params."""
+    if task.team == "broken":
+        return Done(task, "failed", ("params/broken/review.yaml:1: repos: it says 7",))
+    return whole(task)
+
+
+def holding(task: Task) -> Done:
+    """The team is held and released; whoever else has it stops the step."""
+    try:
+        with held(task.outputs, task.team, run=task.run):
+            return whole(task)
+    except StoppedError as error:
+        return Done(task, "stopped", (str(error),), until=error.until)
+
+
+def killed_holding(mark: str, task: Task) -> Done:
+    """The worker dies the first time that it holds the team ``bad``."""
+    with held(task.outputs, task.team, run=task.run):
+        return killed_once(mark, task)
+
+
+def killed_while_it_puts(mark: str, task: Task) -> Done:
+    """A whole step; the worker is killed the first time that it puts a cycle of ``beta``."""
+
+    def killed(*_: Any, **__: Any) -> NoReturn:
+        Path(mark).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError("it lives")
+
+    if task.team != "beta" or Path(mark).exists():
+        return run_task(task)
+    with patch.object(Place, "copy_out", killed):
+        return run_task(task)
+
+
+def stopped_or_whole(task: Task) -> Done:
+    """A limit stops the fetch of the team ``late`` for an hour."""
+    if (task.team, task.step) == ("late", "fetch"):
+        return Done(task, "stopped", ("a limit",), until=utc_now() + timedelta(hours=1))
     return whole(task)

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any
-from urllib.request import Request, urlopen
 
 import pytest
 import s3fs
@@ -23,6 +22,8 @@ from opsreview.reports.cycles import write_team_index
 from opsreview.reports.pages import write_pages
 from opsreview.secrets import redacted
 from opsreview.store import Node, Reading, Store
+
+from .buckets import asks_for_rights
 
 REVIEW = """\
 repos: [example/product]
@@ -539,13 +540,6 @@ def test_credentials_without_rights_are_told_without_them(unmet_s3, s3_server, m
         asks_for_rights(s3_server, "inf")
     assert message.startswith(f"{unmet_s3}/params may not be used (")
     assert "canary" not in message
-
-
-def asks_for_rights(server: str, after: str) -> None:
-    """Have the S3 ask for valid credentials after so many calls."""
-    said = {"Content-Type": "text/plain"}
-    asked = Request(f"{server}/moto-api/reset-auth", after.encode(), said, method="POST")
-    urlopen(asked).close()
 
 
 def test_server_that_does_not_answer_is_told(memory, monkeypatch):
