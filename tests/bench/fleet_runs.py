@@ -26,6 +26,7 @@ from pathlib import Path
 import psutil
 from measure import Figure
 
+from opsreview.cores import POLARS_THREADS
 from opsreview.fleet import Task, run_fleet
 from opsreview.fleet.executors import dask_workers, local_processes, on_one_core
 
@@ -91,9 +92,10 @@ def _beside() -> Iterator[tuple[Make, int]]:
 def _by_dask() -> Iterator[tuple[Make, None]]:
     from distributed import LocalCluster
 
+    alike = {"threads_per_worker": 1, "env": {POLARS_THREADS: "1"}}  # as the others have it
     with (
         LocalCluster(
-            n_workers=WORKERS, threads_per_worker=1, dashboard_address=None, host="127.0.0.1"
+            n_workers=WORKERS, dashboard_address=None, host="127.0.0.1", **alike
         ) as cluster,
         dask_workers(cluster.scheduler_address) as executor,
     ):
@@ -121,10 +123,7 @@ def _cpu_seconds() -> float:
 
 @contextmanager
 def _memory_of_workers() -> Iterator[dict[int, float]]:
-    """The most memory in MB that each child had at once, its kernels included, looked at often.
-
-    What kernels share is counted for each of them.
-    """
+    """The most memory in MB that each child had at once, its kernels included, looked at often."""
     peaks: dict[int, float] = {os.getpid(): 0.0}
     is_over = threading.Event()
 
@@ -150,9 +149,16 @@ def _below(process: psutil.Process) -> list[psutil.Process]:
 
 def _megabytes(process: psutil.Process) -> float:
     try:
-        return process.memory_info().rss / 1024 / 1024
+        return _own_bytes(process) / 1024 / 1024
     except psutil.Error:
         return 0.0
+
+
+def _own_bytes(process: psutil.Process) -> int:
+    """What a process holds, shared pages by its part of them where the system tells."""
+    held = process.memory_full_info() if sys.platform == "linux" else process.memory_info()
+    own: int = getattr(held, "pss", held.rss)
+    return own
 
 
 def _differing(folder: Path) -> set[str]:
