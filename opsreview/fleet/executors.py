@@ -6,11 +6,12 @@ import logging
 import os
 import platform
 import re
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, requires, version
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import Any
 
 from opsreview.cores import POLARS_THREADS
@@ -24,13 +25,26 @@ def local_processes(workers: int) -> Executor:
 
     Several of them keep one core busy each; one alone has the machine.
     """
-    set_up = on_one_core if workers > 1 else None
+    set_up = on_one_core if workers > 1 else end_with_parent
     return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=set_up)
 
 
 def on_one_core() -> None:
-    """Before polars is imported: it asks once."""
+    """Set a process up to work beside others; before polars is imported: it asks once."""
     os.environ.setdefault(POLARS_THREADS, "1")
+    end_with_parent()
+
+
+def end_with_parent() -> None:
+    """Have this process end when the one that gives it work is killed: nobody else would end it."""
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
+
+
+def _end_after(parent: Any) -> None:
+    parent.join()
+    os._exit(1)
 
 
 @contextmanager

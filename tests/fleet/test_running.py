@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from subprocess import DEVNULL, PIPE, Popen
 from threading import Barrier, Lock
 from typing import Any
 
+import psutil
 import pytest
 
 from opsreview.fleet.executors import local_processes
@@ -225,3 +228,19 @@ def test_worker_that_dies_takes_nobody_with_it() -> None:
     assert {team for team, done in ended.items() if done.state == "whole"} == {"a", "c", "d"}
     assert ended["bad"].state == "failed"
     assert "the worker died at it 2 times" in ended["bad"].problems[0]
+
+
+def test_workers_end_when_who_gives_them_work_is_killed() -> None:
+    code = (
+        "import os\nfrom opsreview.fleet.executors import local_processes\n"
+        "if __name__ == '__main__':\n"
+        "    pool = local_processes(1)\n"
+        "    print(pool.submit(os.getpid).result(), flush=True)\n"
+        "    input()\n"
+    )
+    command = [sys.executable, "-c", code]
+    with Popen(command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, text=True) as giver:
+        assert giver.stdout is not None
+        worker = psutil.Process(int(giver.stdout.readline()))
+        giver.kill()
+        worker.wait(timeout=60)
