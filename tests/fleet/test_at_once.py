@@ -89,10 +89,10 @@ def test_team_that_another_keeps_for_longer_than_is_waited_is_left_to_it(root):
     assert found[1].until == until
 
 
-def test_team_of_a_killed_worker_is_done_at_once_by_the_next_of_the_same_run(root, tmp_path):
+def test_team_of_a_killed_worker_is_done_at_once_by_the_next_of_the_same_run(s3, tmp_path):
     work = partial(killed_holding, str(tmp_path / "killed"))
     found = run_fleet(
-        tasks(root, "a", "bad", "c"),
+        tasks(s3, "a", "bad", "c"),
         partial(local_processes, 2),
         at_once=2,
         work=work,
