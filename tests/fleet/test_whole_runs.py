@@ -10,13 +10,13 @@ from hashlib import sha256
 import pytest
 from dump_factory import small_team
 
-from opsreview.fleet import Done, Task, run_fleet, run_task
+from opsreview.fleet import Done, Task, run_fleet
 from opsreview.fleet.executors import dask_workers, local_processes
 from opsreview.fleet.places import cycles, half_written, team_names
 from opsreview.place import Place
 
 from .clusters import running_cluster
-from .fleet_work import killed_while_it_puts
+from .fleet_work import killed_while_it_puts, with_its_front_page
 
 CYCLE = "2026-10"
 REPEATABLE = ("metrics.parquet", "history.parquet", "findings.json", "index.html", "summary.md")
@@ -61,7 +61,7 @@ def run(
     make: Make,
     *,
     at_once: int | None,
-    work: Callable[[Task], Done] = run_task,
+    work: Callable[[Task], Done] = with_its_front_page,
 ) -> list[Done]:
     tasks = [Task(team, params, outputs, cycle=CYCLE) for team in team_names(params)]
     return list(run_fleet(tasks, make, at_once=at_once, work=work))
