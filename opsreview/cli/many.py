@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from opsreview.cli.shared import NOT_WHOLE, STOPPED, refusals_told
+from opsreview.cli.shared import ERROR, NOT_WHOLE, STOPPED, refusals_told
 
 if TYPE_CHECKING:
     from opsreview.fleet import Done
@@ -167,13 +167,13 @@ class Told:
         for state, advice in (("failed", "once that is mended"), ("stopped", "later")):
             if there := self._of(state):
                 self._reasons(there, state)
-                names = [done.task.team for done in there]
-                self._say(f"to run {'it' if len(names) == 1 else 'them'} alone, {advice}:")
-                self._say(f"  {shlex.join(['opsreview', 'run', *names, *self.again])}")
+                self._alone([done.task.team for done in there], advice)
 
     @property
     def exit_code(self) -> int:
         states = {done.state for done in self.found}
+        if self.teams == 1 and "failed" in states:
+            return ERROR
         if states & {"failed", "incomplete"}:
             return NOT_WHOLE
         return STOPPED if "stopped" in states else 0
@@ -182,6 +182,11 @@ class Told:
         return sorted(
             (done for done in self.found if done.state == state), key=lambda done: done.task.team
         )
+
+    def _alone(self, names: Sequence[str], advice: str) -> None:
+        if self.teams > 1:
+            self._say(f"to run {'it' if len(names) == 1 else 'them'} alone, {advice}:")
+            self._say(f"  {shlex.join(['opsreview', 'run', *names, *self.again])}")
 
     def _reasons(self, there: Sequence[Done], state: str) -> None:
         """Each reason once, with the teams that have it."""

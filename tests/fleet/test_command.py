@@ -87,6 +87,19 @@ def test_team_that_a_limit_stops_is_told_at_once_and_again_at_the_end(teams, mon
     ]
 
 
+def test_one_team_alone_ends_as_it_does_on_a_disk(teams, memory, monkeypatch):
+    lay(f"{memory}/params", "broken", "late")
+    doing(monkeypatch, broken_or_whole)
+    places = ("--params", f"{memory}/params", "--outputs", f"{memory}/outputs")
+    done = opsreview("broken", *places)
+    assert done.exit_code == OUR_ERROR
+    assert said(done)[-2:] == [
+        "failed: broken",
+        "  params/broken/review.yaml:1: repos: it says 7",
+    ]
+    assert opsreview("late", *places).exit_code == WHOLE
+
+
 def test_all_whole_is_exit_0(teams, monkeypatch):
     doing(monkeypatch, broken_or_whole)
     done = opsreview("late", "alpha", "late")
