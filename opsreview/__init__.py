@@ -12,6 +12,7 @@ The way of the data, one folder or file a step:
     operating_model  what should happen: loaded, held against what did, proposals to change it
     pipeline         the whole way; cli calls it      review    reads what it wrote
     portfolio        all teams at their latest cycle  filtering reads a part of it again
+    fleet            many teams, each a task of whichever executor is given
 
 Start here::
 

@@ -119,11 +119,24 @@ class Place:
         with _told(self.url):
             self._files.get([self._path(n) for n in names], [str(into / n) for n in names])
 
-    def put(self, names: Sequence[str], out_of: Path) -> None:
-        """Bring files of a folder here, under their names, many at a time and in no order."""
+    def put(self, names: Sequence[str], out_of: Path, *, under: str = "") -> None:
+        """Bring files of a folder here, under their names, many at a time and in no order.
+
+        With ``under`` they come into a folder of the place, from where ``copy_out`` takes them.
+        """
+        if names:
+            there = [self._path(f"{under}/{n}" if under else n) for n in names]
+            with _told(self.url):
+                self._files.put([str(out_of / n) for n in names], there)
+
+    def copy_out(self, names: Sequence[str], *, under: str) -> None:
+        """Copy files from below a folder of the place to where they belong; none comes here."""
         if names:
             with _told(self.url):
-                self._files.put([str(out_of / n) for n in names], [self._path(n) for n in names])
+                self._files.invalidate_cache()
+                self._files.copy(
+                    [self._path(f"{under}/{n}") for n in names], [self._path(n) for n in names]
+                )
 
     def remove(self, names: Iterable[str]) -> None:
         """Take files away; those that are gone already are no matter."""

@@ -16,6 +16,7 @@ from opsreview.cli.many import (
     Workers,
     is_far,
     run_many,
+    words_but_teams,
 )
 from opsreview.cli.shared import (
     MAX_WAIT,
@@ -38,10 +39,13 @@ from opsreview.cli.shared import (
 
 @app.command()
 def run(
+    context: typer.Context,
     teams: Annotated[
-        list[str] | None, typer.Argument(metavar="TEAM…", help="Folders in params/.")
+        list[str] | None, typer.Argument(metavar="TEAM", help="Folders in params/.")
     ] = None,
-    every: Annotated[bool, typer.Option("--all", help="Every team in params/.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every folder in params/ that holds a review.yaml.")
+    ] = False,
     cycle: CycleName = None,
     as_of: AsOf = None,
     offline: Annotated[bool, typer.Option("--offline", help="Do not fetch.")] = False,
@@ -57,12 +61,12 @@ def run(
     """Fetch, build, report: the monthly job, of one team or of many."""
     from opsreview import pipeline
 
-    if not teams and not every:
-        raise typer.BadParameter("name a team, or say --all")
+    if bool(teams) == every:
+        raise typer.BadParameter("name teams, or say --all for every one")
     if every or len(teams or []) > 1 or scheduler or is_far(params, outputs):
         shared = {"cycle": cycle, "as_of": moment(as_of), "is_sweep": sweep}
         places = {"params": params, "outputs": outputs, "single_file": single_file}
-        hands = Hands(workers, scheduler, fetches, offline, max_wait)
+        hands = Hands(workers, scheduler, fetches, offline, max_wait, words_but_teams(context))
         run_many(None if every else teams, hands, **shared, **places)
         return
     (team,) = teams or []

@@ -28,8 +28,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     epilog="Exit codes: 0 whole; 1 an error, told in one message; 2 wrong usage; "
     "3 stopped by a limit or another process, the same command goes on later; "
-    "4 finished, but a source is incomplete, a notebook failed, a claim is broken "
-    "or a team's cycle cannot be read.",
+    "4 finished, but a source is incomplete, a notebook failed, a claim is broken, "
+    "a team's cycle cannot be read, or one of several teams failed.",
 )
 
 TeamName = Annotated[str, typer.Argument(metavar="TEAM", help="A folder in params/.")]

@@ -5,6 +5,9 @@ place is that of several who make the same file at once one succeeds. Whoever ma
 has the lease; only the holder writes that file again. A higher number ends every lower one: a
 holder that stood still past its time learns of it by ``check``, before it puts anything back.
 
+Who comes for the run that the holder worked for takes the team over at once: a run gives a team out
+again only where it lost the worker.
+
 Clocks of workers may differ by less than the time between the last renewal and the lease's end.
 """
 
@@ -12,10 +15,11 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import PurePosixPath
 from uuid import uuid4
 
@@ -39,12 +43,14 @@ class Note:
 
     holder: str
     until: datetime
+    run: str = ""
     is_released: bool = False
 
     def to_bytes(self) -> bytes:
         said = {
             "holder": self.holder,
             "until": self.until.isoformat(),
+            "run": self.run,
             "released": self.is_released,
         }
         return json.dumps(said).encode()
@@ -55,7 +61,8 @@ class Note:
         try:
             said = json.loads(content)
             until = datetime.fromisoformat(said["until"]).astimezone(UTC)
-            return cls(str(said["holder"]), until, bool(said["released"]))
+            run, is_released = str(said["run"]), bool(said["released"])
+            return cls(str(said["holder"]), until, run, is_released)
         except (ValueError, KeyError, TypeError):
             return None
 
@@ -63,8 +70,11 @@ class Note:
 class Lease:
     """A team that is ours for now. Take it by ``held``."""
 
-    def __init__(self, team: str, place: Place, clock: Clock, seconds: float) -> None:
+    def __init__(
+        self, team: str, place: Place, clock: Clock, seconds: float, run: str = ""
+    ) -> None:
         self.team = team
+        self.run = run
         self.holder = uuid4().hex[:12]
         self.number = 0
         self._place = place
@@ -114,13 +124,15 @@ class Lease:
         """Let others take the team now; numbers before this one are taken away."""
         if self._higher() is not None:
             return
-        note = Note(self.holder, self._clock(), is_released=True)
+        note = Note(self.holder, self._clock(), self.run, is_released=True)
         self._place.write(self._name(self.number), note.to_bytes())
         self._place.remove(self._name(one) for one in self._numbers() if one < self.number)
 
     def _refuse_if_held(self, number: int) -> None:
         note = self._read(number)
-        if note and not note.is_released and note.until > self._clock():
+        if note is None or note.is_released or (self.run and note.run == self.run):
+            return
+        if note.until > self._clock():
             raise self._is_held(note)
 
     def _give_way(self) -> None:
@@ -139,7 +151,7 @@ class Lease:
         )
 
     def _note(self) -> Note:
-        return Note(self.holder, self._clock() + self._lasts)
+        return Note(self.holder, self._clock() + self._lasts, self.run)
 
     def _read(self, number: int) -> Note | None:
         """One that is just being written, or never was to its end, has its time from then on."""
@@ -169,15 +181,27 @@ class Lease:
 
 @contextmanager
 def held(
-    outputs: str, team: str, *, clock: Clock = utc_now, lease_seconds: float = LEASE_SECONDS
+    outputs: str,
+    team: str,
+    *,
+    run: str = "",
+    clock: Clock = utc_now,
+    lease_seconds: float = LEASE_SECONDS,
 ) -> Iterator[Lease]:
     """Hold a team, renewing the lease meanwhile; it is released at the end, also on an error.
+
+    Args:
+        outputs: A folder or URL.
+        team: What is held.
+        run: The run that the holder works for, if any.
+        clock: Now, UTC.
+        lease_seconds: For how long the team is kept when the holder dies.
 
     Raises:
         StoppedError: Somebody else has the team; says who, and until when.
         PlaceError: The outputs cannot be read or written.
     """
-    lease = Lease(team, Place.of(outputs), clock, lease_seconds)
+    lease = Lease(team, Place.of(outputs), clock, lease_seconds, run)
     lease.take()
     is_over = threading.Event()
     renewing = threading.Thread(
@@ -191,6 +215,30 @@ def held(
         renewing.join()
         with suppress(PlaceError):  # then it is over by itself
             lease.release()
+
+
+@contextmanager
+def fleet_held(outputs: str, teams: Sequence[str]) -> Iterator[None]:
+    """Hold all of these teams for one run, so that the same is not begun twice at once.
+
+    It keeps no run from a part of the teams: each of them has its own lease.
+
+    Raises:
+        StoppedError: Another run of the same teams goes on.
+        PlaceError: The outputs cannot be read or written.
+    """
+    name = sha256("\n".join(teams).encode()).hexdigest()[:12]
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(held(outputs, f".fleet-{name}"))
+        except StoppedError as error:
+            raise StoppedError(
+                "another run of the same teams into the same outputs goes on, or died in the last "
+                f"{LEASE_SECONDS / 60:.0f} minutes: nothing was begun; run this again after "
+                f"{error.until:%Y-%m-%d %H:%M} UTC, when that has ended",
+                error.until,
+            ) from None
+        yield
 
 
 def _renew(lease: Lease, is_over: threading.Event, pause_seconds: float) -> None:

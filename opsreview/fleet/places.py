@@ -2,18 +2,21 @@
 
 A team that is worked on has its files on a disk: in place where the place is one, else copied into
 a scratch folder, and what was made is put back. Who reads the outputs meanwhile sees a whole cycle
-or none: ``run.json`` goes first when a cycle is replaced and comes last.
+or the one before. A cycle that is put lies beside the cycles until all of it is there, and takes
+its place within the place, which is quick: ``run.json`` of the old one goes first, that of the new
+one comes last.
 """
 
 from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
+from uuid import uuid4
 
 from opsreview.cycle_folders import RUN, is_cycle
 from opsreview.errors import CycleError, ParamsError, PlaceError
@@ -21,6 +24,7 @@ from opsreview.place import Place
 from opsreview.store import Store
 
 REVIEW = "review.yaml"
+BESIDE = ".put-"  # begins the folder of a cycle that is being put
 
 # What the pages of one cycle are written from, of the others (reports/cycles.py, publishing).
 _OF_OTHERS = (RUN, "index.html", "findings.json", "proposals.yaml", "notebooks/*.ipynb")
@@ -64,7 +68,8 @@ class Workspace:
     def put_cycle(self, cycle: str, *, check: Callable[[], None] = lambda: None) -> None:
         """Put a built cycle back, then what tells of it: neighbours' pages and the team's index.
 
-        Cut off in the middle, the cycle is half written (``half_written``) until it is put again.
+        Cut off on the way, the cycle is the one before. Cut off while it takes its place, it is
+        half written (``half_written``) until it is put again.
 
         Args:
             cycle: ``2026-10``.
@@ -77,20 +82,38 @@ class Workspace:
         if self._into.folder:
             return
         folder = f"{self.team}/{cycle}"
-        run = f"{folder}/{RUN}"
-        if not (self.outputs / run).is_file():
+        if not (self.outputs / folder / RUN).is_file():
             raise CycleError(f"cycle {cycle} of {self.team} is not built: build it first")
-        made, before = self._made(folder), self._into.files(folder)
+        made = self._made(folder)
         check()
-        self._forget(folder)
-        self._into.remove(name for name in before if name == run)
-        self._put([name for name in made if name != run])
-        check()
-        self._put([run])
-        self._into.remove(sorted(set(before) - set(made)))
+        beside = f"{self.team}/{BESIDE}{uuid4().hex[:12]}"
+        self._tidy()
+        self._into.put(made, self.outputs, under=beside)
+        self._replace(folder, made, beside, check)
         check()
         self._put([name for name in self._of_known_cycles() if not _is_run(name)])
         self._put([name for name in self._made(self.team) if name.count("/") == 1])
+        self._tidy()
+
+    def _replace(
+        self, folder: str, made: list[str], beside: str, check: Callable[[], None]
+    ) -> None:
+        """Have what lies beside take the place of a cycle."""
+        run = f"{folder}/{RUN}"
+        before = self._into.files(folder)
+        self._forget(folder)
+        check()
+        self._into.remove(name for name in before if name == run)
+        self._into.copy_out([name for name in made if name != run], under=beside)
+        check()
+        self._into.copy_out([run], under=beside)
+        self._into.remove(sorted(set(before) - set(made)))
+        self._known.update((name, _digest(self.outputs / name)) for name in made)
+
+    def _tidy(self) -> None:
+        """Take away what lies beside, also of a put that was cut off."""
+        mark = f"{self.team}/{BESIDE}"
+        self._into.remove(name for name in self._into.files(self.team) if name.startswith(mark))
 
     def named(self, text: str) -> str:
         """A message with the places where it has folders of this workspace, which will be gone."""
@@ -126,6 +149,26 @@ def team_names(params: str) -> list[str]:
         PlaceError: The place cannot be read, or nothing is there.
     """
     return _teams(Place.of(params))
+
+
+def teams_of(params: str, named: Sequence[str] | None) -> list[str]:
+    """The teams that are named, each once, or all of a place; sorted.
+
+    Those that are named need not be there: who works on one tells.
+
+    Raises:
+        PlaceError: The place cannot be read, or nothing is there.
+        ParamsError: All are meant, and there is none.
+    """
+    there = team_names(params)
+    if named is not None:
+        return sorted(set(named))
+    if not there:
+        raise ParamsError(
+            f"no folder in {Place.of(params).url} holds a {REVIEW}: make a team with "
+            "`opsreview init TEAM`, or name another place with --params"
+        )
+    return there
 
 
 def _teams(place: Place) -> list[str]:
@@ -187,7 +230,8 @@ def workspace(
         yield Workspace(team, source.folder, target.folder, source, target)
         return
     with tempfile.TemporaryDirectory(prefix="opsreview-", dir=scratch) as made:
-        folders = source.folder or Path(made, "params"), target.folder or Path(made, "outputs")
+        copies = Path(made).resolve()  # as messages name it
+        folders = source.folder or copies / "params", target.folder or copies / "outputs"
         here = Workspace(team, *folders, source, target)
         here._bring()
         _refuse_new_pseudonyms(here)

@@ -5,19 +5,33 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    wait,
+)
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from time import sleep
+from uuid import uuid4
 
 from opsreview.fleet.task import Done, State, Step, Task, run_task
 
 FETCHES = 4  # at once, over all workers: they share GitHub's budget
 TRIES = 2  # of a team whose worker died
+AGAIN = timedelta(seconds=5)  # the least time before a stopped team has its turn again
 DIED = "the worker died at it {tries} times: run the team alone, with more memory"
+ALL_DIED = "every worker that was at it died: run the team alone, with more memory"
+GONE = "whoever gave out the work is gone: look whether the scheduler runs, and run this again"
 Clock = Callable[[], datetime]
 Work = Callable[[Task], Done]
+
+
+def _nobody(_: Done) -> None:
+    """Nobody is told."""
 
 
 def run_fleet(
@@ -28,6 +42,7 @@ def run_fleet(
     fetches: int = FETCHES,
     offline: bool = False,
     max_wait: timedelta = timedelta(0),
+    on_wait: Callable[[Done], None] = _nobody,
     work: Work = run_task,
     clock: Clock = lambda: datetime.now(UTC),
     pause: Callable[[float], None] = sleep,
@@ -43,7 +58,9 @@ def run_fleet(
         at_once: The most tasks the executor is given at once; None: as many as there are.
         fetches: The most fetches at once, over all workers.
         offline: Reviews alone, from what the stores hold.
-        max_wait: For how long stopped teams are taken up again; what needs longer stays stopped.
+        max_wait: The longest that stopped teams are waited for in all, when every other team has
+            ended; what needs longer stays stopped.
+        on_wait: Told of each team that was stopped and has its turn again, once.
         work: What is done with a task.
         clock: Now, UTC.
         pause: Waits so many seconds, while every team that is left has to wait.
@@ -51,10 +68,11 @@ def run_fleet(
     Yields:
         What came of each team, in the order in which they end.
     """
-    fleet = _Fleet(executor, at_once, fetches, clock() + max_wait, work, clock, pause)
+    fleet = _Fleet(executor, at_once, fetches, max_wait, on_wait, work, clock, pause)
     first: Step = "review" if offline else "fetch"
+    name = uuid4().hex[:12]
     for task in tasks:
-        fleet.queue(replace(task, step=first))
+        fleet.queue(replace(task, step=first, run=name))
     try:
         yield from fleet.run()
     finally:
@@ -66,14 +84,16 @@ class _Fleet:
     make: Callable[[], Executor]
     at_once: int | None
     fetches: int
-    deadline: datetime
+    patience: timedelta
+    on_wait: Callable[[Done], None]
     work: Work
     clock: Clock
     pause: Callable[[float], None]
     fetching: deque[Task] = field(default_factory=deque)
     reviewing: deque[Task] = field(default_factory=deque)
     suspects: deque[Task] = field(default_factory=deque)
-    later: list[tuple[datetime, str, Task]] = field(default_factory=list)
+    later: list[tuple[datetime, str, Done]] = field(default_factory=list)
+    told: set[str] = field(default_factory=set)
     given: dict[Future[Done], Task] = field(default_factory=dict)
     fetched: dict[str, Done] = field(default_factory=dict)
     tries: dict[str, int] = field(default_factory=dict)
@@ -85,7 +105,7 @@ class _Fleet:
     def run(self) -> Iterator[Done]:
         while self._give():
             if not self.given:
-                self.pause(self._until_later() or 0.0)
+                yield from self._waited()
                 continue
             over, _ = wait(self.given, timeout=self._until_later(), return_when=FIRST_COMPLETED)
             for future in over:
@@ -101,16 +121,22 @@ class _Fleet:
     def _give(self) -> bool:
         """Give out what may be given; False when nothing is left."""
         while self.later and self.later[0][0] <= self.clock():
-            self.queue(heapq.heappop(self.later)[2])
+            self._again(heapq.heappop(self.later)[2].task)
         while (task := self._next()) is not None:
             self.given[self._submitted(task)] = task
         return bool(self.given or self.later)
+
+    def _again(self, task: Task) -> None:
+        if self.tries.get(task.team):
+            self.suspects.append(task)
+        else:
+            self.queue(task)
 
     def _submitted(self, task: Task) -> Future[Done]:
         self.executor = self.executor or self.make()
         try:
             return self.executor.submit(self.work, task)
-        except BrokenProcessPool:  # a worker died with nothing to do
+        except BrokenExecutor:  # a worker died with nothing to do
             self.executor = self.make()
             return self.executor.submit(self.work, task)
 
@@ -132,30 +158,48 @@ class _Fleet:
             return None
         return max(0.0, (self.later[0][0] - self.clock()) / timedelta(seconds=1))
 
+    def _waited(self) -> Iterator[Done]:
+        """Wait for the first that is stopped; for none when patience is over."""
+        seconds = self._until_later() or 0.0
+        if timedelta(seconds=seconds) <= self.patience:
+            self.patience -= timedelta(seconds=seconds)
+            self.pause(seconds)
+            return
+        given_up = [done for _, _, done in sorted(self.later, key=lambda one: one[:2])]
+        self.later.clear()
+        for done in given_up:
+            yield from self._ended(done)
+
     def _came_back(self, future: Future[Done]) -> Iterator[Done]:
         task = self.given.pop(future)
         try:
             done = future.result()
-        except BrokenProcessPool:
+        except BrokenExecutor:
             yield from self._broken(task)
             return
         except Exception as error:
-            done = Done(task, "failed", (f"{type(error).__name__}: {error}",))
-        self.tries.pop(task.team, None)
-        if self._is_taken_up_again(done):
+            done = Done(task, "failed", (_in_words(error),))
+        if done.state == "stopped" and done.until is not None:
+            self._set_aside(done, done.until)
             return
-        if task.step == "fetch":
-            self.fetched[task.team] = done
-            self.queue(replace(task, step="review"))
+        self.tries.pop(task.team, None)
+        yield from self._ended(done)
+
+    def _set_aside(self, done: Done, until: datetime) -> None:
+        """A stopped task has its turn again, once what stopped it is over."""
+        team = done.task.team
+        heapq.heappush(self.later, (max(until, self.clock() + AGAIN), team, done))
+        if team not in self.told:
+            self.told.add(team)
+            self.on_wait(done)
+
+    def _ended(self, done: Done) -> Iterator[Done]:
+        """Of a step that is not done again: the next step, or what came of the team."""
+        if done.task.step == "fetch":
+            self.fetched[done.task.team] = done
+            self.queue(replace(done.task, step="review"))
             return
         yield self._whole(done)
-
-    def _is_taken_up_again(self, done: Done) -> bool:
-        """Whether a stopped task has its turn again, once what stopped it is over."""
-        if done.state != "stopped" or done.until is None or done.until > self.deadline:
-            return False
-        heapq.heappush(self.later, (max(done.until, self.clock()), done.task.team, done.task))
-        return True
 
     def _broken(self, task: Task) -> Iterator[Done]:
         """Of tasks whose pool broke, each is tried again alone: one of them may be the reason."""
@@ -177,3 +221,13 @@ class _Fleet:
             return replace(done, state="stopped", problems=problems, until=fetched.until)
         state: State = "failed" if done.state == "failed" else "incomplete"
         return replace(done, state=state, problems=problems)
+
+
+def _in_words(error: Exception) -> str:
+    """What an executor, or a defect, ended a task with."""
+    name = type(error).__name__
+    if isinstance(error, CancelledError):
+        return GONE
+    if name == "KilledWorker":  # Dask's, that is not imported here
+        return ALL_DIED
+    return f"{name}: {error}" if str(error) else name

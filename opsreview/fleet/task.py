@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from opsreview.errors import OpsReviewError, SourceError, StoppedError
+from opsreview.errors import OpsReviewError, StoppedError
 
 if TYPE_CHECKING:
     from opsreview.fleet.lease import Lease
     from opsreview.fleet.places import Workspace
+    from opsreview.pipeline import Outcome
 
 Step = Literal["fetch", "review"]
 State = Literal["whole", "incomplete", "stopped", "failed"]
@@ -23,7 +24,8 @@ class Task:
     """What to do for which team, and where; without secrets, so that it may travel.
 
     ``params`` and ``outputs`` are folders or URLs that every worker reaches. Secrets are the
-    environment of the worker.
+    environment of the worker. ``run`` names the run that it is a part of: where a worker died,
+    the next one of the same run takes the team over at once.
     """
 
     team: str
@@ -34,6 +36,7 @@ class Task:
     as_of: datetime | None = None
     is_sweep: bool = False
     single_file: bool = False
+    run: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,22 +58,34 @@ class Done:
 def run_task(task: Task) -> Done:
     """Do one step of one team's cycle: the only function that is given to an executor.
 
-    The team is held meanwhile, so that nobody else works on it. What stops or refuses the step is
-    told in what is returned; only defects raise.
+    The team is held meanwhile, so that nobody else works on it; who lost it puts nothing back.
+    What stops or refuses the step is told in what is returned; only defects raise.
     """
     from opsreview.fleet.lease import held
     from opsreview.fleet.places import workspace
 
     try:
         with (
-            held(task.outputs, task.team) as lease,
+            held(task.outputs, task.team, run=task.run) as lease,
             workspace(task.team, params=task.params, outputs=task.outputs) as work,
         ):
-            return _STEPS[task.step](task, lease, work)
-    except StoppedError as error:
-        return Done(task, "stopped", (str(error),), until=error.until)
+            done = _ended(task, lambda: _STEPS[task.step](task, lease, work))
+            return replace(done, problems=tuple(work.named(said) for said in done.problems))
     except OpsReviewError as error:
-        return Done(task, "failed", (str(error),))
+        return _refused(task, error)
+
+
+def _ended(task: Task, step: Callable[[], Done]) -> Done:
+    try:
+        return step()
+    except OpsReviewError as error:
+        return _refused(task, error)
+
+
+def _refused(task: Task, error: OpsReviewError) -> Done:
+    if isinstance(error, StoppedError):
+        return Done(task, "stopped", (str(error),), until=error.until)
+    return Done(task, "failed", (str(error),))
 
 
 def _fetched(task: Task, lease: Lease, work: Workspace) -> Done:
@@ -78,13 +93,12 @@ def _fetched(task: Task, lease: Lease, work: Workspace) -> Done:
     from opsreview import pipeline
 
     terms = pipeline.Terms(PATIENCE, task.is_sweep)
-    try:
+
+    def fetch() -> Done:
         outcome = pipeline.fetch(task.team, params=work.params, outputs=work.outputs, terms=terms)
-        done = Done(task, "incomplete" if outcome.problems else "whole", outcome.problems)
-    except StoppedError as error:
-        done = Done(task, "stopped", (str(error),), until=error.until)
-    except SourceError as error:
-        done = Done(task, "failed", (str(error),))
+        return _made(task, outcome)
+
+    done = _ended(task, fetch)
     lease.check()
     work.put_store()
     return done
@@ -103,11 +117,13 @@ def _reviewed(task: Task, lease: Lease, work: Workspace) -> Done:
         single_file=task.single_file,
         terms=pipeline.Terms(),
     )
-    lease.check()
-    work.put_cycle(outcome.path.parent.name)
+    work.put_cycle(outcome.path.parent.name, check=lease.check)
     page = outcome.path.relative_to(work.outputs).as_posix()
-    state: State = "incomplete" if outcome.problems else "whole"
-    return Done(task, state, outcome.problems, path=f"{task.outputs.rstrip('/')}/{page}")
+    return replace(_made(task, outcome), path=f"{task.outputs.rstrip('/')}/{page}")
+
+
+def _made(task: Task, outcome: Outcome) -> Done:
+    return Done(task, "incomplete" if outcome.problems else "whole", outcome.problems)
 
 
 _STEPS: dict[Step, Callable[[Task, Lease, Workspace], Done]] = {

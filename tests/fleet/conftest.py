@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 import s3fs
 from fsspec.implementations.memory import MemoryFileSystem
 from moto.server import ThreadedMotoServer
+
+from .buckets import new_bucket
 
 KINDS = ("folder", "memory", "s3")
 
@@ -29,16 +30,14 @@ def s3_server() -> Iterator[str]:
 @pytest.fixture
 def s3(s3_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A new bucket, and the credentials for it in the environment."""
-    monkeypatch.setenv("AWS_ENDPOINT_URL", s3_server)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing-secret")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
-        monkeypatch.setenv(name, str(tmp_path / "none"))
-    bucket = f"fleet-{uuid4().hex[:12]}"
-    s3fs.S3FileSystem().mkdir(bucket)
-    return f"s3://{bucket}"
+    return new_bucket(s3_server, tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def shared_s3(s3_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The same, for all tests of a file."""
+    with pytest.MonkeyPatch.context() as patched:
+        yield new_bucket(s3_server, tmp_path_factory.mktemp("none"), patched)
 
 
 @pytest.fixture

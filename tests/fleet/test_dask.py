@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
 import pytest
-from distributed import Client
 
 from opsreview.errors import FleetError
 from opsreview.fleet import executors
@@ -19,39 +14,15 @@ from opsreview.fleet.executors import dask_workers, versions
 from opsreview.fleet.running import run_fleet
 from opsreview.fleet.task import Task
 
+from .clusters import running_cluster
 from .fleet_work import killed_once, whole
-
-WORKERS = 2
 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a scheduler with two workers."""
-    folder = tmp_path_factory.mktemp("dask")
-    known = folder / "scheduler.json"
-    here = ["--scheduler-file", str(known), "--no-dashboard"]
-    worker = ["--nthreads", "1", "--local-directory", str(folder), "--host", "127.0.0.1"]
-    with ExitStack() as started:
-        _start(started, "dask_scheduler", *here, "--host", "127.0.0.1", "--port", "0")
-        for _ in range(WORKERS):
-            _start(started, "dask_worker", *here, *worker)
-        with Client(scheduler_file=str(known), timeout=60, set_as_default=False) as client:
-            client.wait_for_workers(WORKERS, timeout=60)
-            address = client.scheduler.address
+    with running_cluster(tmp_path_factory.mktemp("dask")) as address:
         yield address
-
-
-def _start(started: ExitStack, command: str, *arguments: str) -> None:
-    program = [sys.executable, "-m", f"distributed.cli.{command}", *arguments]
-    tests = str(Path(__file__).parents[1])
-    process = started.enter_context(
-        subprocess.Popen(program, env=_environment(tests), stderr=subprocess.DEVNULL)
-    )
-    started.callback(process.kill)
-
-
-def _environment(tests: str) -> dict[str, str]:
-    return os.environ | {"PYTHONPATH": f"{tests}:{os.environ.get('PYTHONPATH', '')}"}
 
 
 def test_teams_are_done_by_the_workers_of_a_cluster(cluster: str) -> None:

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any
-from urllib.request import Request, urlopen
 
 import pytest
 import s3fs
@@ -23,6 +22,8 @@ from opsreview.reports.cycles import write_team_index
 from opsreview.reports.pages import write_pages
 from opsreview.secrets import redacted
 from opsreview.store import Node, Reading, Store
+
+from .buckets import asks_for_rights
 
 REVIEW = """\
 repos: [example/product]
@@ -96,8 +97,7 @@ def away(remote: str) -> Places:
 
 @pytest.fixture
 def cut_off(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Let so many files pass on their way to a place, and then none."""
-    put, put_s3 = MemoryFileSystem.put_file, s3fs.S3FileSystem._put_file
+    """Let so many files pass on their way to a place, or within it, and then none."""
     left = [1_000]
 
     def counted() -> None:
@@ -105,19 +105,28 @@ def cut_off(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
         if left[0] < 0:
             raise OSError("the line is cut")
 
-    def put_file(self: Any, *args: Any, **kwargs: Any) -> Any:
-        counted()
-        return put(self, *args, **kwargs)
+    def counting(way: Any) -> Any:
+        def passing(self: Any, *args: Any, **kwargs: Any) -> Any:
+            counted()
+            return way(self, *args, **kwargs)
 
-    async def put_file_s3(self: Any, *args: Any, **kwargs: Any) -> Any:
-        counted()
-        return await put_s3(self, *args, **kwargs)
+        return passing
+
+    def counting_later(way: Any) -> Any:
+        async def passing(self: Any, *args: Any, **kwargs: Any) -> Any:
+            counted()
+            return await way(self, *args, **kwargs)
+
+        return passing
 
     def after(count: int) -> None:
         left[0] = count
 
-    monkeypatch.setattr(MemoryFileSystem, "put_file", put_file)
-    monkeypatch.setattr(s3fs.S3FileSystem, "_put_file", put_file_s3)
+    for way in ("put_file", "cp_file"):
+        monkeypatch.setattr(MemoryFileSystem, way, counting(getattr(MemoryFileSystem, way)))
+    for way in ("_put_file", "_cp_file"):
+        later = counting_later(getattr(s3fs.S3FileSystem, way))
+        monkeypatch.setattr(s3fs.S3FileSystem, way, later)
     return after
 
 
@@ -262,8 +271,8 @@ def test_cycle_that_is_not_built_is_not_put(away):
     assert away.there() == cycle_files()
 
 
-@pytest.mark.parametrize("passing", [0, 1, 5, 8, 9])  # of ten files; run.json is the last
-def test_put_that_is_cut_off_leaves_no_run_and_the_store_as_it_was(away, cut_off, passing):
+@pytest.mark.parametrize("passing", [0, 1, 5, 9])  # of ten files
+def test_put_that_is_cut_off_on_the_way_leaves_the_whole_cycle_before(away, cut_off, passing):
     away.lay(cycle_files())
     with away.work() as here:
         stored(here)
@@ -272,19 +281,34 @@ def test_put_that_is_cut_off_leaves_no_run_and_the_store_as_it_was(away, cut_off
         cut_off(passing)
         with pytest.raises(PlaceError, match="the line is cut"):
             here.put_cycle("2026-10")
-    assert "demo/2026-10/run.json" not in away.there()
-    assert cycles(away.outputs, "demo") == []
-    assert half_written(away.outputs, "demo") == ["2026-10"]
+    assert away.there("demo/2026-10") == cycle_files()
+    assert cycles(away.outputs, "demo") == ["2026-10"]
+    assert half_written(away.outputs, "demo") == []
     with away.work() as here:
         assert nodes(here) == [ISSUE]
+
+
+@pytest.mark.parametrize("passing", [10, 11, 15, 19])  # ten are on the way, then ten take place
+def test_put_that_is_cut_off_while_it_takes_its_place_is_no_whole_cycle(away, cut_off, passing):
+    away.lay(cycle_files() | cycle_files("2026-09"))
+    with away.work() as here:
+        made(here, cycle_files(word="new"))
+        cut_off(passing)
+        with pytest.raises(PlaceError, match="the line is cut"):
+            here.put_cycle("2026-10")
+    assert "demo/2026-10/run.json" not in away.there()
+    assert cycles(away.outputs, "demo") == ["2026-09"]
+    assert half_written(away.outputs, "demo") == ["2026-10"]
+    with away.work() as here:
         assert not (here.outputs / "demo" / "2026-10").exists()
 
 
-def test_next_put_repairs_what_was_cut_off(away, cut_off):
+@pytest.mark.parametrize("passing", [3, 13])
+def test_next_put_repairs_what_was_cut_off(away, cut_off, passing):
     away.lay(cycle_files(pages=9))
     with away.work() as here:
         made(here, cycle_files(word="cut"))
-        cut_off(3)
+        cut_off(passing)
         with pytest.raises(PlaceError):
             here.put_cycle("2026-10")
     cut_off(1_000)
@@ -308,21 +332,23 @@ def test_store_whose_put_is_cut_off_is_the_one_before(away, cut_off):
         assert nodes(here) == [ISSUE]
 
 
-def test_put_ends_where_the_team_was_taken_over(away):
+@pytest.mark.parametrize(("steps", "half"), [(1, []), (2, []), (3, ["2026-10"])])
+def test_put_ends_where_the_team_was_taken_over(away, steps, half):
     away.lay(cycle_files())
     asked = []
 
     def taken_over() -> None:
         asked.append(sorted(away.there()))
-        if len(asked) == 2:
+        if len(asked) == steps:
             raise StoppedError("demo was taken over")
 
     with away.work() as here:
         made(here, cycle_files(word="new"))
         with pytest.raises(StoppedError):
             here.put_cycle("2026-10", check=taken_over)
-    assert "demo/2026-10/run.json" in asked[0]
-    assert half_written(away.outputs, "demo") == ["2026-10"]
+    assert asked[0] == sorted(cycle_files())
+    assert half_written(away.outputs, "demo") == half
+    assert half or away.there("demo/2026-10") == cycle_files()
 
 
 def test_half_written_cycles_do_not_come_along(away):
@@ -514,13 +540,6 @@ def test_credentials_without_rights_are_told_without_them(unmet_s3, s3_server, m
         asks_for_rights(s3_server, "inf")
     assert message.startswith(f"{unmet_s3}/params may not be used (")
     assert "canary" not in message
-
-
-def asks_for_rights(server: str, after: str) -> None:
-    """Have the S3 ask for valid credentials after so many calls."""
-    said = {"Content-Type": "text/plain"}
-    asked = Request(f"{server}/moto-api/reset-auth", after.encode(), said, method="POST")
-    urlopen(asked).close()
 
 
 def test_server_that_does_not_answer_is_told(memory, monkeypatch):

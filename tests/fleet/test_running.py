@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Executor, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from subprocess import DEVNULL, PIPE, Popen
 from threading import Barrier, Lock
 from typing import Any
 
+import psutil
 import pytest
 
 from opsreview.fleet.executors import local_processes
@@ -144,6 +147,54 @@ def test_limit_that_lasts_longer_than_the_wait_leaves_the_team_stopped_on_what_i
     assert found.path == "late/review"
 
 
+def test_stopped_team_has_its_turn_again_however_long_the_others_take() -> None:
+    clock, done = Clockwork(), list[str]()
+    stopped = stopped_until(NOW + timedelta(minutes=40), clock, done)
+
+    def work(task: Task) -> Done:
+        if (task.team, task.step) == ("other", "review"):
+            clock.pause(3600)  # that long does it take
+        return stopped(task)
+
+    found = run("late", "other", work=work, clock=clock, max_wait=timedelta(0))
+
+    assert done == ["fetch other", "review other", "fetch late", "review late"]
+    assert {one.state for one in found} == {"whole"}
+
+
+def test_team_that_is_stopped_again_and_again_is_told_once_and_left_at_last() -> None:
+    clock, waiting = Clockwork(), list[Done]()
+
+    def work(task: Task) -> Done:
+        return Done(task, "stopped", ("a limit",), until=clock.now - timedelta(seconds=1))
+
+    (found,) = run(
+        "late",
+        work=work,
+        clock=clock,
+        pause=clock.pause,
+        on_wait=waiting.append,
+        max_wait=timedelta(minutes=2),
+    )
+
+    assert (found.state, len(waiting)) == ("stopped", 1)
+    assert clock.now - NOW == timedelta(minutes=2)
+
+
+def test_stop_that_nobody_knows_the_end_of_is_told_and_not_waited_for() -> None:
+    (found,) = run("a", work=lambda task: Done(task, "stopped", ("the store is open",)))
+    assert (found.state, found.problems) == ("stopped", ("the store is open",))
+
+
+def test_work_that_the_executor_gave_up_is_told_in_words() -> None:
+    def work(_: Task) -> Done:
+        raise CancelledError
+
+    (found,) = run("a", work=work)
+    assert found.state == "failed"
+    assert "look whether the scheduler runs" in found.problems[0]
+
+
 def test_defect_in_one_team_is_told_and_stops_no_other() -> None:
     def work(task: Task) -> Done:
         if task.team == "bad":
@@ -177,3 +228,19 @@ def test_worker_that_dies_takes_nobody_with_it() -> None:
     assert {team for team, done in ended.items() if done.state == "whole"} == {"a", "c", "d"}
     assert ended["bad"].state == "failed"
     assert "the worker died at it 2 times" in ended["bad"].problems[0]
+
+
+def test_workers_end_when_who_gives_them_work_is_killed() -> None:
+    code = (
+        "import os\nfrom opsreview.fleet.executors import local_processes\n"
+        "if __name__ == '__main__':\n"
+        "    pool = local_processes(1)\n"
+        "    print(pool.submit(os.getpid).result(), flush=True)\n"
+        "    input()\n"
+    )
+    command = [sys.executable, "-c", code]
+    with Popen(command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, text=True) as giver:
+        assert giver.stdout is not None
+        worker = psutil.Process(int(giver.stdout.readline()))
+        giver.kill()
+        worker.wait(timeout=60)
