@@ -41,12 +41,16 @@ class StoreError(OpsReviewError):
 class StoppedError(OpsReviewError):
     """A limit or another process is in the way; running the same command again resumes.
 
-    ``until`` is when that is worth while, UTC; None where nobody can tell.
+    ``until`` is when that is worth while, UTC; None where nobody can tell. ``is_limit``: it is a
+    limit of an API, which others that ask with the same token meet too.
     """
 
-    def __init__(self, message: str, until: datetime | None = None) -> None:
+    def __init__(
+        self, message: str, until: datetime | None = None, *, is_limit: bool = False
+    ) -> None:
         super().__init__(message)
         self.until = until
+        self.is_limit = is_limit
 
 
 class CycleError(OpsReviewError):

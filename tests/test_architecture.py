@@ -77,9 +77,9 @@ ALLOWED: dict[str, str] = {
     "store sources params tables checkout metrics wording operating_model findings claims privacy "
     "publish filtering planning reports",
     # many teams
-    "fleet": "errors cores place cycle_folders store params privacy pipeline",
+    "fleet": "errors secrets cores place cycle_folders store params privacy pipeline",
     "terminal": "secrets",
-    "cli": "errors secrets portfolio pipeline fleet terminal",
+    "cli": "errors secrets place portfolio pipeline fleet terminal",
 }
 
 # What may be imported only behind a door: a folder or file of opsreview/.

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -96,14 +97,14 @@ def run_many(teams: Sequence[str] | None, hands: Hands, **shared: Any) -> None:
     from opsreview.fleet.lease import fleet_held
     from opsreview.fleet.places import teams_of
 
-    if hands.scheduler is not None:
-        shared |= {place: _from_anywhere(shared[place]) for place in ("params", "outputs")}
     with refusals_told():
+        if hands.scheduler is not None:
+            shared |= {place: _from_anywhere(shared[place]) for place in ("params", "outputs")}
         names = teams_of(shared["params"], teams)
         told = Told(len(names), hands.again)
         with (
             fleet_held(shared["outputs"], names),
-            _executor(hands, len(names)) as (executor, at_once),
+            _executor(hands, names, shared) as (executor, at_once),
         ):
             for done in run_fleet(
                 [Task(name, **shared) for name in names],
@@ -120,21 +121,52 @@ def run_many(teams: Sequence[str] | None, hands: Hands, **shared: Any) -> None:
 
 
 def _from_anywhere(place: str) -> str:
-    """A place as workers find it: they run in other folders."""
-    return place if is_far(place) else str(Path(place).expanduser().resolve())
+    """A place as workers find it: they run in other folders.
+
+    Raises:
+        FleetError: It is a URL with a password in it, which would travel with each task.
+    """
+    from opsreview.errors import FleetError
+    from opsreview.place import Place
+
+    if not is_far(place):
+        return str(Path(place).expanduser().resolve())
+    if (shown := Place.of(place).url) != place:
+        raise FleetError(
+            f"{shown} was given with a password in it, which would travel with each task: give "
+            "the URL without, and the password to the workers as their environment"
+        )
+    return place
 
 
 @contextmanager
-def _executor(hands: Hands, teams: int) -> Iterator[tuple[Any, int | None]]:
+def _executor(
+    hands: Hands, teams: Sequence[str], shared: Mapping[str, Any]
+) -> Iterator[tuple[Any, int | None]]:
     """What makes the executor, and how many tasks it is given at once."""
     from opsreview.fleet.executors import dask_workers, local_processes
 
     if hands.scheduler is None:
-        workers = min(hands.workers or os.cpu_count() or 1, teams)
+        workers = min(hands.workers or os.cpu_count() or 1, len(teams))
         yield lambda: local_processes(workers), workers
         return
-    with dask_workers(hands.scheduler) as cluster:
+    with (
+        _marked(shared["params"], shared["outputs"]) as marks,
+        dask_workers(hands.scheduler, seen=marks) as cluster,
+    ):
         yield lambda: cluster, None
+
+
+@contextmanager
+def _marked(*places: str) -> Iterator[list[Path]]:
+    """A file in each of the places that is a folder, by which workers show that they see it."""
+    with ExitStack() as stack:
+        marks = []
+        for folder in dict.fromkeys(Path(place) for place in places if not is_far(place)):
+            folder.mkdir(parents=True, exist_ok=True)
+            mark = stack.enter_context(NamedTemporaryFile(prefix=".opsreview-", dir=folder))
+            marks.append(Path(mark.name))
+        yield marks
 
 
 @dataclass
@@ -146,8 +178,10 @@ class Told:
     found: list[Done] = field(default_factory=list)
 
     def waits(self, done: Done) -> None:
+        until = f" until {done.until:%Y-%m-%d %H:%M} UTC" if done.until else ""
         reason = "; ".join(done.problems)
-        self._say(f"{done.task.team} is stopped for now, the others go on: {reason}")
+        others = "no other is fetched meanwhile" if done.is_limit else "the others go on"
+        self._say(f"{done.task.team} is stopped{until}, {others}: {reason}")
 
     def ended(self, done: Done) -> None:
         from opsreview import terminal

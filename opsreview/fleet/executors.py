@@ -7,16 +7,20 @@ import os
 import platform
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, requires, version
 from multiprocessing import get_context, parent_process
+from os.path import isfile
+from pathlib import Path
 from typing import Any
 
 from opsreview.cores import POLARS_THREADS
 from opsreview.errors import FleetError
 
+DRIVERS = {"adlfs", "gcsfs", "s3fs"}  # of places; those that we have, workers need too
+MISSING = "missing"
 ANSWER_WITHIN = 15.0  # seconds in which a scheduler has to answer
 
 
@@ -48,12 +52,16 @@ def _end_after(parent: Any) -> None:
 
 
 @contextmanager
-def dask_workers(scheduler: str) -> Iterator[Executor]:
+def dask_workers(scheduler: str, *, seen: Sequence[Path] = ()) -> Iterator[Executor]:
     """The workers of a Dask scheduler, such as ``tcp://host:8786``.
+
+    Args:
+        scheduler: Its address.
+        seen: Files that every worker has to see, as it sees what it works on.
 
     Raises:
         FleetError: Dask is not installed, the scheduler does not answer, it has no worker, or
-            a worker's versions differ from ours.
+            a worker has other versions than we have, or another disk.
     """
     try:
         from distributed import Client
@@ -69,6 +77,7 @@ def dask_workers(scheduler: str) -> Iterator[Executor]:
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # each team tells its end
     with client:
         _check_versions(client, scheduler)
+        _check_disks(client, scheduler, seen)
         yield client.get_executor(pure=False)
 
 
@@ -85,7 +94,7 @@ def _check_versions(client: Any, scheduler: str) -> None:
     ours = _ours()
     for worker, said in sorted(theirs.items()):
         differing = [
-            f"{name} {said.get(name, 'missing')} there and {here} here"
+            f"{name} {said.get(name, MISSING)} there and {here} here"
             for name, here in ours.items()
             if said.get(name) != here
         ]
@@ -96,13 +105,26 @@ def _check_versions(client: Any, scheduler: str) -> None:
             )
 
 
+def _check_disks(client: Any, scheduler: str, seen: Sequence[Path]) -> None:
+    for path in seen:
+        blind = [
+            worker for worker, is_there in client.run(isfile, str(path)).items() if not is_there
+        ]
+        if blind:
+            raise FleetError(
+                f"workers of {scheduler} do not see the folder {path.parent} ({min(blind)}): name "
+                "a URL that all of them reach, such as s3://bucket/outputs, or a shared disk"
+            )
+
+
 def _ours() -> dict[str, str]:
-    return versions()
+    return {name: said for name, said in versions().items() if said != MISSING}
 
 
 def versions() -> dict[str, str]:
     """What has to be the same on both sides for the same bytes: Python, us, what we stand on."""
-    names = {"opsreview", *filter(None, map(_library, requires("opsreview") or []))}
+    ours = {"opsreview", *filter(None, map(_library, requires("opsreview") or []))}
+    names = ours | DRIVERS
     found = {name: _version(name) for name in sorted(names)}
     return {"Python": ".".join(platform.python_version_tuple()[:2])} | found
 
@@ -119,4 +141,4 @@ def _version(name: str) -> str:
     try:
         return version(name)
     except PackageNotFoundError:
-        return "missing"
+        return MISSING

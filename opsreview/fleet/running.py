@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from time import sleep
 from uuid import uuid4
 
+from opsreview.errors import FleetError
 from opsreview.fleet.task import Done, State, Step, Task, run_task
 
 FETCHES = 4  # at once, over all workers: they share GitHub's budget
@@ -50,7 +51,8 @@ def run_fleet(
     """Run a cycle of each team, each in two tasks: its fetch, then its review.
 
     A team that is stopped by a limit, or that another run works on, is taken up again when that
-    is over, while the others go on. One that fails stops no other.
+    is over, while the others go on; while a limit holds no fetch is begun, of any team. One that
+    fails stops no other.
 
     Args:
         tasks: One a team, with the fields that both steps share.
@@ -67,11 +69,18 @@ def run_fleet(
 
     Yields:
         What came of each team, in the order in which they end.
+
+    Raises:
+        FleetError: A team is among the tasks twice.
     """
     fleet = _Fleet(executor, at_once, fetches, max_wait, on_wait, work, clock, pause)
     first: Step = "review" if offline else "fetch"
     name = uuid4().hex[:12]
-    for task in tasks:
+    given = list(tasks)
+    counts = Counter(task.team for task in given)
+    if twice := sorted(team for team, count in counts.items() if count > 1):
+        raise FleetError(f"{', '.join(twice)}: more than one task: give each team once")
+    for task in given:
         fleet.queue(replace(task, step=first, run=name))
     try:
         yield from fleet.run()
@@ -97,6 +106,7 @@ class _Fleet:
     given: dict[Future[Done], Task] = field(default_factory=dict)
     fetched: dict[str, Done] = field(default_factory=dict)
     tries: dict[str, int] = field(default_factory=dict)
+    limit: Done | None = None  # that holds every fetch until its end
     executor: Executor | None = None
 
     def queue(self, task: Task) -> None:
@@ -150,6 +160,8 @@ class _Fleet:
             return None
         if self.reviewing:
             return self.reviewing.popleft()
+        if self.limit and self.limit.until and self.limit.until > self.clock():
+            return None
         busy = sum(task.step == "fetch" for task in self.given.values())
         return self.fetching.popleft() if self.fetching and busy < self.fetches else None
 
@@ -166,6 +178,9 @@ class _Fleet:
             self.pause(seconds)
             return
         given_up = [done for _, _, done in sorted(self.later, key=lambda one: one[:2])]
+        if self.limit is not None:  # what is still to be fetched was kept back by it
+            given_up += [replace(self.limit, task=task) for task in self.fetching]
+            self.fetching.clear()
         self.later.clear()
         for done in given_up:
             yield from self._ended(done)
@@ -188,6 +203,8 @@ class _Fleet:
     def _set_aside(self, done: Done, until: datetime) -> None:
         """A stopped task has its turn again, once what stopped it is over."""
         team = done.task.team
+        if done.is_limit and not (self.limit and self.limit.until and self.limit.until > until):
+            self.limit = done
         heapq.heappush(self.later, (max(until, self.clock() + AGAIN), team, done))
         if team not in self.told:
             self.told.add(team)

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from opsreview.errors import OpsReviewError, StoppedError
+from opsreview.place import Place
+from opsreview.secrets import redacted
 
 if TYPE_CHECKING:
     from opsreview.fleet.lease import Lease
@@ -45,7 +47,8 @@ class Done:
 
     ``state`` is ``whole``, ``incomplete`` (made, but something is missing: ``problems``),
     ``stopped`` (by a limit or another process; ``until`` is when to come back) or ``failed``
-    (``problems`` say why). ``path`` is the page, of a review that was made.
+    (``problems`` say why). ``path`` is the page, of a review that was made. ``is_limit``: what
+    stopped it is a limit that the other teams meet too.
     """
 
     task: Task
@@ -53,13 +56,15 @@ class Done:
     problems: tuple[str, ...] = ()
     path: str | None = None
     until: datetime | None = None
+    is_limit: bool = False
 
 
 def run_task(task: Task) -> Done:
     """Do one step of one team's cycle: the only function that is given to an executor.
 
     The team is held meanwhile, so that nobody else works on it; who lost it puts nothing back.
-    What stops or refuses the step is told in what is returned; only defects raise.
+    Whatever ends the step is told in what is returned, without the worker's secrets: an error may
+    not be one that travels.
     """
     from opsreview.fleet.lease import held
     from opsreview.fleet.places import workspace
@@ -71,21 +76,24 @@ def run_task(task: Task) -> Done:
         ):
             done = _ended(task, lambda: _STEPS[task.step](task, lease, work))
             return replace(done, problems=tuple(work.named(said) for said in done.problems))
-    except OpsReviewError as error:
+    except Exception as error:
         return _refused(task, error)
 
 
 def _ended(task: Task, step: Callable[[], Done]) -> Done:
     try:
         return step()
-    except OpsReviewError as error:
+    except Exception as error:
         return _refused(task, error)
 
 
-def _refused(task: Task, error: OpsReviewError) -> Done:
+def _refused(task: Task, error: Exception) -> Done:
     if isinstance(error, StoppedError):
-        return Done(task, "stopped", (str(error),), until=error.until)
-    return Done(task, "failed", (str(error),))
+        said = (redacted(str(error)),)
+        return Done(task, "stopped", said, until=error.until, is_limit=error.is_limit)
+    is_told = isinstance(error, OpsReviewError)
+    words = str(error) if is_told else f"{type(error).__name__}: {error}"
+    return Done(task, "failed", (redacted(words),))
 
 
 def _fetched(task: Task, lease: Lease, work: Workspace) -> Done:
@@ -119,11 +127,12 @@ def _reviewed(task: Task, lease: Lease, work: Workspace) -> Done:
     )
     work.put_cycle(outcome.path.parent.name, check=lease.check)
     page = outcome.path.relative_to(work.outputs).as_posix()
-    return replace(_made(task, outcome), path=f"{task.outputs.rstrip('/')}/{page}")
+    return replace(_made(task, outcome), path=Place.of(task.outputs).named(page))
 
 
 def _made(task: Task, outcome: Outcome) -> Done:
-    return Done(task, "incomplete" if outcome.problems else "whole", outcome.problems)
+    problems = tuple(redacted(problem) for problem in outcome.problems)
+    return Done(task, "incomplete" if problems else "whole", problems)
 
 
 _STEPS: dict[Step, Callable[[Task, Lease, Workspace], Done]] = {

@@ -59,7 +59,8 @@ class Fetched:
         if not self._stops:
             return SourceError("\n".join(messages))
         until = max((stop.until for stop in self._stops if stop.until), default=None)
-        return StoppedError("\n".join(messages), until)
+        is_limit = any(stop.is_limit for stop in self._stops)
+        return StoppedError("\n".join(messages), until, is_limit=is_limit)
 
     @property
     def _stops(self) -> list[StoppedError]:

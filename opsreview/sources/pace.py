@@ -70,7 +70,8 @@ class Pace:
         if self._limits > _MOST_LIMITS:
             raise StoppedError(
                 f"{self._name} keeps limiting us ({reason}) after {_MOST_LIMITS} waits: run the "
-                "same command again later, it goes on where this one stopped"
+                "same command again later, it goes on where this one stopped",
+                is_limit=True,
             )
         untold = self._untold_seconds * 2 ** (self._limits - 1)
         self.hold(untold if seconds is None else seconds, reason)
@@ -104,4 +105,5 @@ class Pace:
             f"in {left / 60:.0f} minutes, longer than --max-wait allows; run the same command "
             "again then, it goes on where this one stopped",
             until,
+            is_limit=True,
         )

@@ -78,13 +78,26 @@ def test_team_that_a_limit_stops_is_told_at_once_and_again_at_the_end(teams, mon
     done = opsreview("late", "alpha", "--max-wait", "0")
 
     assert done.exit_code == STOPPED
-    assert "late is stopped for now, the others go on: a limit" in said(done)
+    (line,) = [line for line in said(done) if line.startswith("late is stopped until ")]
+    assert line.endswith(" UTC, the others go on: a limit")
     assert said(done)[-4:] == [
         "stopped: late",
         "  a limit",
         "to run it alone, later:",
         "  opsreview run late --max-wait 0",
     ]
+
+
+def test_password_in_a_url_does_not_travel_to_the_workers_of_a_scheduler(teams):
+    places = ("--params", "s3://key:hush-hush@org/params", "--outputs", "s3://org/outputs")
+    done = opsreview("alpha", "--scheduler", "tcp://127.0.0.1:1", *places)
+
+    assert done.exit_code == OUR_ERROR
+    assert "hush-hush" not in "\n".join(said(done))
+    assert (
+        "give the URL without, and the password to the workers as their environment"
+        in said(done)[0]
+    )
 
 
 def test_one_team_alone_ends_as_it_does_on_a_disk(teams, memory, monkeypatch):

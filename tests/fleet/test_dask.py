@@ -61,6 +61,20 @@ def test_address_that_is_none_is_one_clear_error() -> None:
         pass
 
 
+def test_folder_that_workers_do_not_see_is_refused(cluster: str, tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    mark.touch()
+    with dask_workers(cluster, seen=[mark]):
+        pass
+
+    said = f"do not see the folder {tmp_path / 'elsewhere'} .*name a URL that all of them reach"
+    with (
+        pytest.raises(FleetError, match=said),
+        dask_workers(cluster, seen=[mark, tmp_path / "elsewhere" / "mark"]),
+    ):
+        pass
+
+
 def test_worker_of_another_version_is_refused(
     cluster: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

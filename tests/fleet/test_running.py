@@ -14,6 +14,7 @@ from typing import Any
 import psutil
 import pytest
 
+from opsreview.errors import FleetError
 from opsreview.fleet.executors import local_processes
 from opsreview.fleet.running import run_fleet
 from opsreview.fleet.task import Done, Task
@@ -133,6 +134,62 @@ def test_team_that_a_limit_stops_has_its_turn_again_while_others_go_on() -> None
 
     assert done == ["fetch other", "review other", "fetch late", "review late"]
     assert {one.state for one in found} == {"whole"}
+
+
+def limited_until(moment: datetime, clock: Clockwork, done: list[str]) -> Work:
+    """The fetch of ``first`` meets a limit that ends then; every other would meet it too."""
+
+    def work(task: Task) -> Done:
+        done.append(f"{task.step} {task.team}")
+        if (task.team, task.step) == ("first", "fetch") and clock.now < moment:
+            return Done(task, "stopped", ("a limit",), until=moment, is_limit=True)
+        return whole(task)
+
+    return work
+
+
+def test_while_a_limit_holds_no_fetch_is_begun_and_reviews_go_on() -> None:
+    clock, done = Clockwork(), list[str]()
+    work = limited_until(NOW + timedelta(minutes=10), clock, done)
+
+    found = run(
+        *("done", "first", "second", "third"),
+        work=work,
+        clock=clock,
+        pause=clock.pause,
+        max_wait=timedelta(minutes=15),
+        fetches=1,
+    )
+
+    assert done[:3] == ["fetch done", "review done", "fetch first"]  # and then it is waited
+    assert sorted(done[3:]) == sorted(
+        f"{step} {team}" for step in ("fetch", "review") for team in ("first", "second", "third")
+    )
+    assert {one.state for one in found} == {"whole"}
+
+
+def test_limit_that_outlasts_the_wait_stops_those_too_that_it_kept_back() -> None:
+    clock, done = Clockwork(), list[str]()
+    until = NOW + timedelta(minutes=40)
+
+    found = run(
+        *("first", "second"),
+        work=limited_until(until, clock, done),
+        clock=clock,
+        pause=clock.pause,
+        max_wait=timedelta(minutes=15),
+        fetches=1,
+    )
+
+    assert done == ["fetch first", "review first", "review second"]
+    assert {(one.task.team, one.state, one.problems, one.until) for one in found} == {
+        (team, "stopped", ("a limit",), until) for team in ("first", "second")
+    }
+
+
+def test_team_that_is_given_twice_is_refused_before_anything_is_done() -> None:
+    with pytest.raises(FleetError, match="a: more than one task: give each team once"):
+        run("a", "b", "a")
 
 
 def test_limit_that_lasts_longer_than_the_wait_leaves_the_team_stopped_on_what_is_stored() -> None:

@@ -15,6 +15,7 @@ from opsreview.fleet.lease import Lease, utc_now
 from opsreview.fleet.places import cycles, half_written
 from opsreview.fleet.task import Done, Step, Task, run_task
 from opsreview.place import Place
+from opsreview.secrets import Secret
 from opsreview.store import Store
 
 REVIEW: dict[str, Any] = {
@@ -132,6 +133,40 @@ def test_what_is_wrong_is_named_where_its_owner_finds_it(away, review, says):
 def test_place_that_is_not_there_fails_the_team_with_its_url(away):
     (said,) = run_task(Task("demo", "s9://params", away.outputs)).problems
     assert said.startswith("s9://params: s9:// is not known")
+
+
+def test_defect_is_told_in_words_whatever_its_error_is(away, review):
+    class Odd(Exception):  # one that cannot travel between processes
+        def __init__(self, one: str, two: str) -> None:
+            super().__init__(f"{one} and {two}")
+
+    def broken(_: Path) -> None:
+        raise Odd("one", "two")
+
+    review(broken)
+    done = away.done("review")
+    assert (done.state, done.problems) == ("failed", ("Odd: one and two",))
+
+
+def test_secrets_of_the_worker_are_in_no_message(away, fetch):
+    Secret("pager-key-of-the-worker")
+
+    def refused(_: Path) -> None:
+        raise SourceError("https://api.example/?key=pager-key-of-the-worker answers 403")
+
+    fetch(refused)
+    (said,) = away.done().problems
+    assert "pager-key" not in said
+    assert "answers 403" in said
+
+
+@pytest.mark.parametrize("is_limit", [True, False])
+def test_limit_is_told_from_what_stops_one_team_alone(away, fetch, is_limit):
+    def stopped(_: Path) -> None:
+        raise StoppedError("not now", utc_now(), is_limit=is_limit)
+
+    fetch(stopped)
+    assert away.done().is_limit == is_limit
 
 
 def test_limit_stops_the_team_until_it_is_over_and_what_was_read_stays(away, fetch):
