@@ -78,12 +78,30 @@ class Place:
         Raises:
             PlaceError: The bucket is missing, or may not be read.
         """
+        return sorted(self.sizes(under))
+
+    def sizes(self, under: str = "") -> dict[str, int | None]:
+        """The bytes of all files there now, or below a folder of it; None where it is not told.
+
+        Raises:
+            PlaceError: The bucket is missing, or may not be read.
+        """
         root = self._path(under) if under else self._root
         with _told(self.url):
             self._files.invalidate_cache()  # others write here too
-            found: list[str] = self._files.find(root)
+            found: dict[str, Any] = self._files.find(root, detail=True)
         inside = [name for name in found if name.startswith(f"{root}/") and not name.endswith("/")]
-        return sorted(name[len(self._root) + 1 :] for name in inside)
+        return {name[len(self._root) + 1 :]: found[name].get("size") for name in inside}
+
+    def size(self, name: str) -> int | None:
+        """The bytes of a file now; None where there is none."""
+        with _told(self.url):
+            try:
+                self._files.invalidate_cache()
+                found: int | None = self._files.size(self._path(name))
+            except FileNotFoundError:
+                return None
+        return found
 
     def listed(self, under: str = "") -> dict[str, bool]:
         """What lies in it or in a folder of it now, not deeper, and whether each is a folder.
@@ -130,7 +148,10 @@ class Place:
                 self._files.put([str(out_of / n) for n in names], there)
 
     def copy_out(self, names: Sequence[str], *, under: str) -> None:
-        """Copy files from below a folder of the place to where they belong; none comes here."""
+        """Copy files from below a folder of the place to where they belong; none comes here.
+
+        Some storage copies on after this has returned: ask for the sizes.
+        """
         if names:
             with _told(self.url):
                 self._files.invalidate_cache()

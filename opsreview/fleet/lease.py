@@ -1,12 +1,13 @@
 """Who works on a team: a lease, so that a team is worked on once at a time.
 
-Leases are numbered files, ``<outputs>/store/<team>.lease/<number>.json``. The one thing asked of a
-place is that of several who make the same file at once one succeeds. Whoever makes the next number
-has the lease; only the holder writes that file again. A higher number ends every lower one: a
-holder that stood still past its time learns of it by ``check``, before it puts anything back.
+Leases are numbered files, ``<outputs>/store/<team>.lease/<number>.json``. Whoever makes the next
+number has the lease, and a higher number ends every lower one. Of several who make the same number
+at once one succeeds; where a place lets all of them, the last has it, as the file names its holder.
+Whoever lost a team learns of it by ``check``, before each step of putting back; a step that is
+under way by then goes on to its end.
 
 Who comes for the run that the holder worked for takes the team over at once: a run gives a team out
-again only where it lost the worker.
+again only where it lost the worker, which may live on and learn of it as the others do.
 
 Clocks of workers may differ by less than the time between the last renewal and the lease's end.
 """
@@ -95,20 +96,20 @@ class Lease:
         self.number = last + 1
         note = self._note()
         if not self._place.create(self._name(self.number), note.to_bytes()):
-            raise self._is_held(self._read(self.number) or note)
+            raise self._is_held(self._read(self.number) or self._somebodys())
         self._give_way()
 
     def check(self) -> None:
         """Call it before anything is put back.
 
         Raises:
-            StoppedError: The team was taken over, because this lease was over for a while.
+            StoppedError: The team was taken over: the lease was over for a while, others of the
+                same run came, or the place gave its number to several.
             PlaceError: The outputs cannot be read.
         """
-        higher = self._higher()
-        if higher is None:
+        other = self._other()
+        if other is None:
             return
-        other = self._read(higher) or self._note()
         raise StoppedError(
             f"{self.team} was taken over by {other.holder} while {self.holder} stood still, so "
             "nothing more is put back: run this again when that has ended",
@@ -122,7 +123,7 @@ class Lease:
 
     def release(self) -> None:
         """Let others take the team now; numbers before this one are taken away."""
-        if self._higher() is not None:
+        if self._other() is not None:
             return
         note = Note(self.holder, self._clock(), self.run, is_released=True)
         self._place.write(self._name(self.number), note.to_bytes())
@@ -137,11 +138,26 @@ class Lease:
 
     def _give_way(self) -> None:
         """A number that was made and taken away since the numbers were read could be made again."""
-        higher = self._higher()
-        if higher is None:
+        other = self._other()
+        if other is None:
             return
-        self._place.remove([self._name(self.number)])
-        raise self._is_held(self._read(higher) or self._note())
+        if self._higher() is not None:
+            self._place.remove([self._name(self.number)])
+        raise self._is_held(other)
+
+    def _other(self) -> Note | None:
+        """Who has the team instead of us, if anybody.
+
+        Our own file may be half written: it is renewed beside.
+        """
+        higher = self._higher()
+        if higher is not None:
+            return self._read(higher) or self._somebodys()
+        content = self._place.read(self._name(self.number))
+        if content is None:
+            return self._somebodys()
+        note = Note.of(content)
+        return note if note and note.holder != self.holder else None
 
     def _is_held(self, note: Note) -> StoppedError:
         return StoppedError(
@@ -152,6 +168,10 @@ class Lease:
 
     def _note(self) -> Note:
         return Note(self.holder, self._clock() + self._lasts, self.run)
+
+    def _somebodys(self) -> Note:
+        """What is taken for the note of another whose file is gone."""
+        return Note("somebody", self._clock() + self._lasts)
 
     def _read(self, number: int) -> Note | None:
         """One that is just being written, or never was to its end, has its time from then on."""

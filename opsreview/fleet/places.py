@@ -1,17 +1,21 @@
 """Where a fleet's params and outputs are: folders or URLs, and a folder of ours to work in.
 
 A team that is worked on has its files on a disk: in place where the place is one, else copied into
-a scratch folder, and what was made is put back. Who reads the outputs meanwhile sees a whole cycle
-or the one before. A cycle that is put lies beside the cycles until all of it is there, and takes
-its place within the place, which is quick: ``run.json`` of the old one goes first, that of the new
-one comes last.
+a scratch folder, and what was made is put back. What is put lies beside the cycles until all of it
+is there, and takes its place within the place, which is quick. Of a cycle ``run.json`` of the old
+one goes first, and that of the new one comes when all else is as it was made: between them the
+cycle counts as none, and readers go by the one before.
+
+Before each step it is checked that the team is still ours. A step that is under way when another
+takes the team over goes on to its end: what it copies may lie over what the other put, and the
+``run.json`` that it takes away may be the other's, whose cycle is half written then.
 """
 
 from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -24,7 +28,7 @@ from opsreview.place import Place
 from opsreview.store import Store
 
 REVIEW = "review.yaml"
-BESIDE = ".put-"  # begins the folder of a cycle that is being put
+BESIDE = ".put-"  # begins the folder of what is being put
 
 # What the pages of one cycle are written from, of the others (reports/cycles.py, publishing).
 _OF_OTHERS = (RUN, "index.html", "findings.json", "proposals.yaml", "notebooks/*.ipynb")
@@ -52,18 +56,38 @@ class Workspace:
             self._into.get(names, self.outputs)
             self._known.update((name, _digest(self.outputs / name)) for name in names)
 
-    def put_store(self) -> None:
+    def half_written(self, *, but: str | None = None) -> list[str]:
+        """Cycles of the team that are half written now, sorted, but for one that is to be put.
+
+        Raises:
+            PlaceError: The outputs cannot be read.
+        """
+        return [name for name in _half_written(self._into.files(self.team)) if name != but]
+
+    def put_store(self, *, check: Callable[[], None] = lambda: None) -> None:
         """Put the team's store back; it must be closed. One that did not change stays.
+
+        Args:
+            check: Called before it takes its place; what it raises leaves the one that was there.
 
         Raises:
             StoppedError: The store is still open.
-            PlaceError: It cannot be put; the one that was there stays.
+            PlaceError: It cannot be put; the one that was there stays, or the storage copies on.
         """
         name = _store(self.team)
         if self._into.folder or not (self.outputs / name).is_file():
             return
         Store.settle(self.outputs / name)
-        self._put([name])
+        digest = _digest(self.outputs / name)
+        if digest == self._known.get(name):
+            return
+        beside = _beside(self.team)
+        self._into.put([name], self.outputs, under=beside)
+        check()
+        self._into.copy_out([name], under=beside)
+        self._refuse_unfinished([name], {name: self._into.size(name)})
+        self._known[name] = digest
+        self._tidy(beside)
 
     def put_cycle(self, cycle: str, *, check: Callable[[], None] = lambda: None) -> None:
         """Put a built cycle back, then what tells of it: neighbours' pages and the team's index.
@@ -77,7 +101,7 @@ class Workspace:
 
         Raises:
             CycleError: It is not built here.
-            PlaceError: It cannot be put.
+            PlaceError: It cannot be put, or the storage has not finished copying.
         """
         if self._into.folder:
             return
@@ -86,33 +110,48 @@ class Workspace:
             raise CycleError(f"cycle {cycle} of {self.team} is not built: build it first")
         made = self._made(folder)
         check()
-        beside = f"{self.team}/{BESIDE}{uuid4().hex[:12]}"
-        self._tidy()
+        self._tidy(f"{self.team}/{BESIDE}")  # of puts that were cut off
+        beside = _beside(self.team)
         self._into.put(made, self.outputs, under=beside)
         self._replace(folder, made, beside, check)
         check()
         self._put([name for name in self._of_known_cycles() if not _is_run(name)])
         self._put([name for name in self._made(self.team) if name.count("/") == 1])
-        self._tidy()
+        self._tidy(beside)
 
     def _replace(
         self, folder: str, made: list[str], beside: str, check: Callable[[], None]
     ) -> None:
         """Have what lies beside take the place of a cycle."""
         run = f"{folder}/{RUN}"
+        rest = [name for name in made if name != run]
         before = self._into.files(folder)
         self._forget(folder)
         check()
         self._into.remove(name for name in before if name == run)
-        self._into.copy_out([name for name in made if name != run], under=beside)
+        check()
+        self._into.copy_out(rest, under=beside)
+        check()
+        self._into.remove(sorted(set(before) - set(made)))
+        self._refuse_unfinished(rest, self._into.sizes(folder))
         check()
         self._into.copy_out([run], under=beside)
-        self._into.remove(sorted(set(before) - set(made)))
+        self._refuse_unfinished(made, self._into.sizes(folder))
         self._known.update((name, _digest(self.outputs / name)) for name in made)
 
-    def _tidy(self) -> None:
-        """Take away what lies beside, also of a put that was cut off."""
-        mark = f"{self.team}/{BESIDE}"
+    def _refuse_unfinished(self, names: list[str], there: Mapping[str, int | None]) -> None:
+        """Some storage copies on after the call: what it copies from has to stay until then."""
+        sizes = {name: (self.outputs / name).stat().st_size for name in names}
+        missing = [name for name in names if there.get(name) != sizes[name]]
+        if missing:
+            raise PlaceError(
+                f"{len(missing)} of {len(names)} files are not there in their full size, as "
+                f"{self._into.named(missing[0])}: the storage has not finished copying, and what "
+                "it copies from was left there; run this again later"
+            )
+
+    def _tidy(self, mark: str) -> None:
+        """Take away what lies beside, as far as its name begins so."""
         self._into.remove(name for name in self._into.files(self.team) if name.startswith(mark))
 
     def named(self, text: str) -> str:
@@ -199,9 +238,7 @@ def half_written(outputs: str, team: str) -> list[str]:
     Raises:
         PlaceError: The place cannot be read.
     """
-    names = Place.of(outputs).files(team)
-    begun = {PurePosixPath(name).parts[1] for name in names if name.count("/") >= 2}
-    return sorted(name for name in begun - _whole(names) if is_cycle(name))
+    return _half_written(Place.of(outputs).files(team))
 
 
 @contextmanager
@@ -269,6 +306,11 @@ def _whole(names: list[str]) -> set[str]:
     return {name for name in found if is_cycle(name)}
 
 
+def _half_written(names: list[str]) -> list[str]:
+    begun = {PurePosixPath(name).parts[1] for name in names if name.count("/") >= 2}
+    return sorted(name for name in begun - _whole(names) if is_cycle(name))
+
+
 def _refuse_new_pseudonyms(here: Workspace) -> None:
     from opsreview.params import load_team
     from opsreview.privacy import KEY_FILE, KEY_VARIABLE, has_key
@@ -291,6 +333,11 @@ def _is_run(name: str) -> bool:
 
 def _is_name(team: str) -> bool:
     return team not in {"", ".."} and Path(team).name == team
+
+
+def _beside(team: str) -> str:
+    """A new folder for what is being put; no cycle is named so."""
+    return f"{team}/{BESIDE}{uuid4().hex[:12]}"
 
 
 def _store(team: str) -> str:

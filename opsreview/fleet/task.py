@@ -62,7 +62,8 @@ class Done:
 def run_task(task: Task) -> Done:
     """Do one step of one team's cycle: the only function that is given to an executor.
 
-    The team is held meanwhile, so that nobody else works on it; who lost it puts nothing back.
+    The team is held meanwhile, so that nobody else works on it; who lost it begins no further step
+    of putting back.
     Whatever ends the step is told in what is returned, without the worker's secrets: an error may
     not be one that travels.
     """
@@ -108,7 +109,7 @@ def _fetched(task: Task, lease: Lease, work: Workspace) -> Done:
 
     done = _ended(task, fetch)
     lease.check()
-    work.put_store()
+    work.put_store(check=lease.check)
     return done
 
 
@@ -127,7 +128,12 @@ def _reviewed(task: Task, lease: Lease, work: Workspace) -> Done:
     )
     work.put_cycle(outcome.path.parent.name, check=lease.check)
     page = outcome.path.relative_to(work.outputs).as_posix()
-    return replace(_made(task, outcome), path=Place.of(task.outputs).named(page))
+    half = tuple(
+        f"{cycle} is half written: run `opsreview run {task.team} --cycle {cycle}`"
+        for cycle in work.half_written()
+    )
+    made = _made(task, replace(outcome, problems=outcome.problems + half))
+    return replace(made, path=Place.of(task.outputs).named(page))
 
 
 def _made(task: Task, outcome: Outcome) -> Done:

@@ -12,6 +12,7 @@ from fsspec.implementations.memory import MemoryFileSystem
 from moto.server import ThreadedMotoServer
 
 from .buckets import new_bucket
+from .team_places import Places
 
 KINDS = ("folder", "memory", "s3")
 
@@ -68,6 +69,22 @@ def root(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def remote(request: pytest.FixtureRequest) -> str:
     """A place of each kind that is on no disk of ours."""
     return _elsewhere(request)
+
+
+@pytest.fixture
+def places(root: str) -> Places:
+    """One team in a place of each kind."""
+    found = Places(root)
+    found.team()
+    return found
+
+
+@pytest.fixture
+def away(remote: str) -> Places:
+    """One team in a place that is on no disk of ours."""
+    found = Places(remote)
+    found.team()
+    return found
 
 
 def _elsewhere(request: pytest.FixtureRequest) -> str:

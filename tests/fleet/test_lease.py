@@ -12,7 +12,7 @@ import pytest
 from factories import at
 
 from opsreview.errors import PlaceError, StoppedError
-from opsreview.fleet.lease import Lease, held
+from opsreview.fleet.lease import Lease, Note, held
 from opsreview.place import Place
 
 NOON = at("2026-11-02 12:00")
@@ -176,6 +176,60 @@ def test_holder_that_stood_still_and_was_not_missed_goes_on(root, clock):
     asleep.check()
     with pytest.raises(StoppedError):
         taken(root, clock)
+
+
+@pytest.fixture
+def all_succeed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A place where each of several who make the same file is told that it did."""
+
+    def create(place: Place, name: str, content: bytes) -> bool:
+        place.write(name, content)
+        return True
+
+    monkeypatch.setattr(Place, "create", create)
+
+
+@pytest.mark.usefixtures("all_succeed")
+def test_where_a_place_lets_two_make_a_number_the_last_has_the_team(root, clock):
+    quick, slow = [], Clock()
+    slow.then = lambda: quick.append(taken(root, clock))
+    last = taken(root, slow)
+    last.check()
+    for step in (quick[0].check, quick[0].renew):
+        with pytest.raises(StoppedError, match=f"demo was taken over by {last.holder}"):
+            step()
+    quick[0].release()
+    last.check()
+    with pytest.raises(StoppedError, match=f"worked on by {last.holder}"):
+        taken(root, clock)
+
+
+def test_who_made_a_number_and_reads_of_another_holder_gives_way(root, clock, monkeypatch):
+    others = Note("another", NOON + timedelta(seconds=60))
+
+    def create(place: Place, name: str, _: bytes) -> bool:
+        place.write(name, others.to_bytes())  # a moment after ours
+        return True
+
+    monkeypatch.setattr(Place, "create", create)
+    with pytest.raises(StoppedError, match="worked on by another") as refused:
+        taken(root, clock)
+    assert refused.value.until == others.until
+    assert Place.of(root).read("store/demo.lease/1.json") == others.to_bytes()
+
+
+def test_lease_whose_file_is_gone_is_lost(root, clock):
+    lease = taken(root, clock)
+    Place.of(root).remove(leases(root))
+    with pytest.raises(StoppedError, match="demo was taken over by somebody"):
+        lease.renew()
+    assert leases(root) == []
+
+
+def test_file_of_ours_that_is_just_being_written_is_ours(root, clock):
+    lease = taken(root, clock)
+    Place.of(root).write("store/demo.lease/1.json", b"")
+    lease.check()
 
 
 def test_renewal_gives_the_whole_time_again(root, clock):

@@ -1,133 +1,20 @@
-"""A team's files come from folders or URLs, and what was made is there whole or not at all."""
+"""A team's files come from folders or URLs, and what is in the way is told."""
 
 from __future__ import annotations
 
-import json
-import shutil
-import sqlite3
 import sys
 from collections.abc import Callable
-from contextlib import closing
-from typing import Any
 
 import pytest
 import s3fs
-from factories import at
 from fsspec.implementations.memory import MemoryFileSystem
 
-from opsreview.errors import CycleError, ParamsError, PlaceError, StoppedError
-from opsreview.fleet.places import Workspace, cycles, half_written, team_names, workspace
-from opsreview.place import Place
-from opsreview.reports.cycles import write_team_index
-from opsreview.reports.pages import write_pages
+from opsreview.errors import ParamsError, PlaceError
+from opsreview.fleet.places import cycles, half_written, team_names
 from opsreview.secrets import redacted
-from opsreview.store import Node, Reading, Store
 
 from .buckets import asks_for_rights
-
-REVIEW = """\
-repos: [example/product]
-timezone: UTC
-sources: [{kind: simulated, team: extension, seed: 1}]
-"""
-SHOWN = REVIEW + "privacy: {names: shown}\n"
-ISSUE = Node("example/product", "issues", "1", {"number": 1})
-
-
-class Places:
-    """The params and outputs of a fleet, both in one place."""
-
-    def __init__(self, root: str) -> None:
-        self.params, self.outputs = f"{root}/params", f"{root}/outputs"
-
-    def lay(self, files: dict[str, str], where: str | None = None) -> None:
-        place = Place.of(where or self.outputs)
-        for name, text in files.items():
-            place.write(name, text.encode())
-
-    def team(self, name: str = "demo", review: str = SHOWN) -> None:
-        self.lay({f"{name}/review.yaml": review}, self.params)
-
-    def there(self, under: str = "demo") -> dict[str, str]:
-        place = Place.of(self.outputs)
-        return {name: (place.read(name) or b"").decode() for name in place.files(under)}
-
-    def work(self, team: str = "demo", **more: Any) -> Any:
-        return workspace(team, params=self.params, outputs=self.outputs, **more)
-
-
-def cycle_files(cycle: str = "2026-10", *, word: str = "old", pages: int = 6) -> dict[str, str]:
-    """A small cycle as a build leaves it, every file saying ``word``."""
-    names = ["run.json", "index.html", "findings.json", "tables/issues.parquet"]
-    names += [f"page_{number}.html" for number in range(pages)]
-    return {f"demo/{cycle}/{name}": word for name in names}
-
-
-def made(here: Workspace, files: dict[str, str]) -> None:
-    for name, text in files.items():
-        (here.outputs / name).parent.mkdir(parents=True, exist_ok=True)
-        (here.outputs / name).write_text(text)
-
-
-def stored(here: Workspace) -> None:
-    with Store.open(here.outputs / "store" / "demo.sqlite") as store:
-        store.replace("csv:a", [ISSUE], [Reading("csv:a", "", at("2026-11-01"), 1)])
-
-
-def nodes(here: Workspace) -> list[Node]:
-    with Store.read(here.outputs / "store" / "demo.sqlite") as store:
-        return store.nodes("csv:a", "issues")
-
-
-@pytest.fixture
-def places(root: str) -> Places:
-    """One team in a place of each kind."""
-    found = Places(root)
-    found.team()
-    return found
-
-
-@pytest.fixture
-def away(remote: str) -> Places:
-    """One team in a place that is on no disk of ours."""
-    found = Places(remote)
-    found.team()
-    return found
-
-
-@pytest.fixture
-def cut_off(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Let so many files pass on their way to a place, or within it, and then none."""
-    left = [1_000]
-
-    def counted() -> None:
-        left[0] -= 1
-        if left[0] < 0:
-            raise OSError("the line is cut")
-
-    def counting(way: Any) -> Any:
-        def passing(self: Any, *args: Any, **kwargs: Any) -> Any:
-            counted()
-            return way(self, *args, **kwargs)
-
-        return passing
-
-    def counting_later(way: Any) -> Any:
-        async def passing(self: Any, *args: Any, **kwargs: Any) -> Any:
-            counted()
-            return await way(self, *args, **kwargs)
-
-        return passing
-
-    def after(count: int) -> None:
-        left[0] = count
-
-    for way in ("put_file", "cp_file"):
-        monkeypatch.setattr(MemoryFileSystem, way, counting(getattr(MemoryFileSystem, way)))
-    for way in ("_put_file", "_cp_file"):
-        later = counting_later(getattr(s3fs.S3FileSystem, way))
-        monkeypatch.setattr(s3fs.S3FileSystem, way, later)
-    return after
+from .team_places import REVIEW, SHOWN, Places, cycle_files, made, stored
 
 
 def test_teams_are_the_folders_that_hold_a_review(places):
@@ -196,161 +83,6 @@ def test_scratch_is_gone_after_an_error(away, tmp_path):
     assert not list(tmp_path.glob("opsreview-*"))
 
 
-def test_store_comes_back_as_it_was_put(away):
-    with away.work() as here:
-        stored(here)
-        here.put_store()
-    with away.work() as here:
-        assert nodes(here) == [ISSUE]
-    assert Place.of(away.outputs).files("store") == ["store/demo.sqlite"]
-
-
-def test_store_is_put_with_what_is_only_in_its_log_yet(away):
-    with away.work() as here:
-        stored(here)
-        path = here.outputs / "store" / "demo.sqlite"
-        copy = here.outputs / "copy.sqlite"
-        with closing(sqlite3.connect(path)) as other:
-            other.execute("UPDATE nodes SET body = '{\"number\": 2}'")
-            other.commit()
-            for suffix in ("", "-wal"):  # as it is where a process was killed
-                shutil.copy(f"{path}{suffix}", f"{copy}{suffix}")
-        for suffix in ("", "-wal"):
-            shutil.move(f"{copy}{suffix}", f"{path}{suffix}")
-        here.put_store()
-    with away.work() as here:
-        assert [node.body for node in nodes(here)] == [{"number": 2}]
-
-
-def test_store_that_is_open_is_not_put(away):
-    with away.work() as here:
-        stored(here)
-        with Store.read(here.outputs / "store" / "demo.sqlite") as store, store.snapshot():
-            store.nodes("csv:a", "issues")
-            with pytest.raises(StoppedError, match="is still open"):
-                here.put_store()
-    assert away.there("store") == {}
-
-
-def test_store_that_did_not_change_is_not_put_again(away, cut_off):
-    with away.work() as here:
-        stored(here)
-        here.put_store()
-    with away.work() as here:
-        cut_off(0)
-        here.put_store()
-
-
-def test_team_without_a_store_puts_none(away):
-    with away.work() as here:
-        here.put_store()
-    assert away.there("store") == {}
-
-
-def test_cycle_is_there_as_it_was_made(away):
-    with away.work() as here:
-        made(here, cycle_files() | {"demo/index.html": "index"})
-        here.put_cycle("2026-10")
-    assert away.there() == cycle_files() | {"demo/index.html": "index"}
-    assert cycles(away.outputs, "demo") == ["2026-10"]
-    assert half_written(away.outputs, "demo") == []
-
-
-def test_files_of_an_earlier_build_are_gone(away):
-    away.lay(cycle_files(pages=9) | cycle_files("2026-09"))
-    with away.work() as here:
-        made(here, cycle_files(word="new"))
-        here.put_cycle("2026-10")
-    assert away.there() == cycle_files(word="new") | cycle_files("2026-09")
-
-
-def test_cycle_that_is_not_built_is_not_put(away):
-    away.lay(cycle_files())
-    with away.work() as here, pytest.raises(CycleError, match="2026-09 of demo is not built"):
-        here.put_cycle("2026-09")
-    assert away.there() == cycle_files()
-
-
-@pytest.mark.parametrize("passing", [0, 1, 5, 9])  # of ten files
-def test_put_that_is_cut_off_on_the_way_leaves_the_whole_cycle_before(away, cut_off, passing):
-    away.lay(cycle_files())
-    with away.work() as here:
-        stored(here)
-        here.put_store()
-        made(here, cycle_files(word="new"))
-        cut_off(passing)
-        with pytest.raises(PlaceError, match="the line is cut"):
-            here.put_cycle("2026-10")
-    assert away.there("demo/2026-10") == cycle_files()
-    assert cycles(away.outputs, "demo") == ["2026-10"]
-    assert half_written(away.outputs, "demo") == []
-    with away.work() as here:
-        assert nodes(here) == [ISSUE]
-
-
-@pytest.mark.parametrize("passing", [10, 11, 15, 19])  # ten are on the way, then ten take place
-def test_put_that_is_cut_off_while_it_takes_its_place_is_no_whole_cycle(away, cut_off, passing):
-    away.lay(cycle_files() | cycle_files("2026-09"))
-    with away.work() as here:
-        made(here, cycle_files(word="new"))
-        cut_off(passing)
-        with pytest.raises(PlaceError, match="the line is cut"):
-            here.put_cycle("2026-10")
-    assert "demo/2026-10/run.json" not in away.there()
-    assert cycles(away.outputs, "demo") == ["2026-09"]
-    assert half_written(away.outputs, "demo") == ["2026-10"]
-    with away.work() as here:
-        assert not (here.outputs / "demo" / "2026-10").exists()
-
-
-@pytest.mark.parametrize("passing", [3, 13])
-def test_next_put_repairs_what_was_cut_off(away, cut_off, passing):
-    away.lay(cycle_files(pages=9))
-    with away.work() as here:
-        made(here, cycle_files(word="cut"))
-        cut_off(passing)
-        with pytest.raises(PlaceError):
-            here.put_cycle("2026-10")
-    cut_off(1_000)
-    with away.work() as here:
-        made(here, cycle_files(word="new"))
-        here.put_cycle("2026-10")
-    assert away.there() == cycle_files(word="new")
-    assert half_written(away.outputs, "demo") == []
-
-
-def test_store_whose_put_is_cut_off_is_the_one_before(away, cut_off):
-    with away.work() as here:
-        stored(here)
-        here.put_store()
-        with Store.open(here.outputs / "store" / "demo.sqlite") as store:
-            store.replace("csv:a", [], [])
-        cut_off(0)
-        with pytest.raises(PlaceError, match="the line is cut"):
-            here.put_store()
-    with away.work() as here:
-        assert nodes(here) == [ISSUE]
-
-
-@pytest.mark.parametrize(("steps", "half"), [(1, []), (2, []), (3, ["2026-10"])])
-def test_put_ends_where_the_team_was_taken_over(away, steps, half):
-    away.lay(cycle_files())
-    asked = []
-
-    def taken_over() -> None:
-        asked.append(sorted(away.there()))
-        if len(asked) == steps:
-            raise StoppedError("demo was taken over")
-
-    with away.work() as here:
-        made(here, cycle_files(word="new"))
-        with pytest.raises(StoppedError):
-            here.put_cycle("2026-10", check=taken_over)
-    assert asked[0] == sorted(cycle_files())
-    assert half_written(away.outputs, "demo") == half
-    assert half or away.there("demo/2026-10") == cycle_files()
-
-
 def test_half_written_cycles_do_not_come_along(away):
     half = cycle_files()
     del half["demo/2026-10/run.json"]
@@ -365,48 +97,6 @@ def test_half_written_cycles_do_not_come_along(away):
         "demo/2026-09/findings.json",
         "demo/ticks.json",
     }
-
-
-def test_neighbours_pages_that_changed_are_put_and_the_rest_of_them_stays(away):
-    away.lay(cycle_files("2026-09") | {"demo/2026-09/notebooks/oncall.ipynb": "{}"})
-    with away.work() as here:
-        made(here, cycle_files(word="new"))
-        made(here, {"demo/2026-09/index.html": "links to 2026-10", "demo/ticks.json": "{}"})
-        here.put_cycle("2026-10")
-    changed = {"demo/2026-09/index.html": "links to 2026-10", "demo/ticks.json": "{}"}
-    kept = cycle_files("2026-09") | {"demo/2026-09/notebooks/oncall.ipynb": "{}"}
-    assert away.there() == kept | changed | cycle_files(word="new")
-
-
-def test_another_cycle_that_was_built_waits_for_its_own_put(away):
-    with away.work() as here:
-        made(here, cycle_files("2026-09") | cycle_files("2026-10"))
-        here.put_cycle("2026-09")
-        assert away.there() == cycle_files("2026-09")
-        here.put_cycle("2026-10")
-    assert cycles(away.outputs, "demo") == ["2026-09", "2026-10"]
-
-
-def test_a_fresh_copy_is_enough_for_the_index_and_for_links_to_a_new_neighbour(built_demo, memory):
-    places = Places(memory)
-    places.team()
-    with places.work() as here:
-        shutil.copytree(built_demo, here.outputs / "demo" / "2026-10")
-        here.put_cycle("2026-10")
-    with places.work() as here:
-        later = shutil.copytree(built_demo, here.outputs / "demo" / "2026-11")
-        run = json.loads((later / "run.json").read_text())
-        window = {"start_at": run["window"]["end_at"], "end_at": "2026-12-01T00:00Z"}
-        run |= {"cycle": "2026-11", "window": window}
-        (later / "run.json").write_text(json.dumps(run))
-        write_pages(later)
-        here.put_cycle("2026-11")
-        index = write_team_index(here.outputs / "demo").read_text()
-    there, metrics = Place.of(places.outputs), "metrics.parquet"
-    assert (there.read("demo/index.html") or b"").decode() == index
-    assert index.count("/index.html") == 2
-    assert b'href="../2026-11/index.html"' in (there.read("demo/2026-10/index.html") or b"")
-    assert there.read(f"demo/2026-10/{metrics}") == (built_demo / metrics).read_bytes()
 
 
 def test_outputs_where_nothing_is_yet_have_no_cycles(root):

@@ -104,6 +104,15 @@ def test_what_was_made_is_there_and_the_page_is_named_where_it_is(away, review):
     assert cycles(away.outputs, "demo") == ["2026-10"]
 
 
+def test_earlier_cycle_that_is_half_written_is_told_with_the_command_that_makes_it(away, review):
+    Place.of(away.outputs).write("demo/2026-09/index.html", b"cut off")
+    review(built)
+
+    done = away.done("review")
+    assert done.state == "incomplete"
+    assert done.problems == ("2026-09 is half written: run `opsreview run demo --cycle 2026-09`",)
+
+
 def test_team_is_free_again_afterwards(away):
     away.done()
     (lease,) = Place.of(away.outputs).files("store/demo.lease")
