@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from opsreview.cycle_folders import RUN
 from opsreview.errors import CycleError
 from opsreview.place import Place
 from opsreview.portfolio import states
@@ -66,16 +67,22 @@ def read_portfolio(outputs: str | Path) -> Portfolio:
     """
     place = Place.of(str(outputs))
     found = found_teams(place)
-    unread = [problem for each in found for problem in _not_whole(each, place)]
-    papers, damaged = _papers(place, [each for each in found if each.cycle])
+    whole = [each for each in found if each.cycle]
+    papers, damaged = _papers(place, whole)
     numbers = read_numbers(
         place,
         [file for each in papers for file in _frames(each.found)],
         {key for each in papers for key in each.keys},
     )
     teams, unreadable = _teams(papers, numbers)
-    every = sorted([*unread, *damaged, *unreadable], key=lambda each: each.team.casefold())
-    return _beside_each_other(place, teams, every)
+    changing = _changing(place, whole)
+    unread = [
+        *(problem for each in found for problem in _not_whole(each, place)),
+        *(each for each in (*damaged, *unreadable) if each.team not in changing),
+        *changing.values(),
+    ]
+    steady = [team for team in teams if team.team not in changing]
+    return _beside_each_other(place, steady, sorted(unread, key=lambda each: each.team.casefold()))
 
 
 def open_portfolio(outputs: str | Path = "outputs") -> Portfolio:
@@ -120,10 +127,24 @@ def _not_whole(found: Found, place: Place) -> Iterator[Unread]:
         said = str(found.in_the_way).removeprefix(place.named(found.team)).lstrip("/ ")
         yield Unread(found.team, said)
     if found.half_written:
-        cycles = ", ".join(found.half_written)
+        has = "has" if len(found.half_written) == 1 else "have"
+        cycles = f"{', '.join(found.half_written)} {has} no {RUN}"
         shown = f"; {found.cycle} is shown" if found.cycle else ""
         command = f"run `opsreview run {found.team} --cycle {found.half_written[0]}`"
-        yield Unread(found.team, f"{cycles} has no run.json{shown}: {command}")
+        yield Unread(found.team, f"{cycles}{shown}: {command}")
+
+
+def _changing(place: Place, whole: Sequence[Found]) -> dict[str, Unread]:
+    """The teams whose ``run.json`` is gone or another by now: what was read may be of two cycles.
+
+    It is taken away before anything else of a cycle changes, and put after all of it.
+    """
+    now, _ = place.read_many([each.run_file for each in whole])
+    return {
+        each.team: Unread(each.team, f"{each.cycle} is being written: run this again")
+        for each in whole
+        if now.get(each.run_file) != each.run
+    }
 
 
 def _papers(place: Place, found: Sequence[Found]) -> tuple[list[Papers], list[Unread]]:
