@@ -13,6 +13,7 @@ from opsreview.wording import capitalised, counted, uncapitalised
 
 MARKS = {STANDS: "signal", OWN: "signal to the team"}
 AMONG_ALL = "signal among all teams"
+MARKS_STAY = "Marks stay those among all teams."
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,8 @@ def rule_sentence(portfolio: Portfolio) -> str:
     """What is controlled over all teams."""
     if not portfolio.told_count:
         return "No team has enough earlier cycles yet to tell a signal."
+    if portfolio.area:
+        return f"{MARKS_STAY} What is said of luck holds of all of them, not of a part."
     return (
         f"Of the teams marked “{AMONG_ALL}” at most 5 % are expected to be marked by luck, "
         "however many teams are looked at."
