@@ -15,7 +15,7 @@ from opsreview.errors import CycleError
 from opsreview.place import Place
 from opsreview.portfolio import states
 from opsreview.portfolio.finding import Found, found_teams
-from opsreview.portfolio.luck import smallest_adjusted, standing
+from opsreview.portfolio.luck import holm_adjusted, level_among, smallest_adjusted
 from opsreview.portfolio.multiples import (
     Multiple,
     Row,
@@ -97,14 +97,10 @@ def _beside_each_other(
     place: Place, teams: Sequence[TeamCycle], unread: Sequence[Unread]
 ) -> Portfolio:
     """Teams marked by what stands among them, and by who is at an older cycle than the others."""
-    smallest = {team.team: team.smallest_p for team in teams}
-    stands = standing(smallest)
+    level = level_among(team.smallest_p for team in teams)
     behind = _behind(teams)
-    marked = [
-        replace(team.marked(stands=team.team in stands), is_behind=team.team in behind)
-        for team in teams
-    ]
-    told_count = sum(p is not None for p in smallest.values())
+    marked = [replace(team.marked(level), is_behind=team.team in behind) for team in teams]
+    told_count = sum(team.smallest_p is not None for team in teams)
     return Portfolio(place, marked, unread, told_count, len(marked))
 
 
@@ -213,6 +209,7 @@ def _teams(papers: Sequence[Papers], numbers: Numbers) -> tuple[list[TeamCycle],
 def _team(papers: Papers, numbers: Numbers) -> TeamCycle:
     run, found = papers.run, papers.found
     cycle = Cycle(run["cycle"], ZoneInfo(run["zone"]))
+    ps = [row.get("p") for row in papers.rows]
     return TeamCycle(
         team=found.team,
         cycle=cycle.name,
@@ -221,8 +218,11 @@ def _team(papers: Papers, numbers: Numbers) -> TeamCycle:
         end_at=cycle.window.end_at.astimezone(cycle.zone),
         is_over=run.get("is_over") is not False,
         has_page="index.html" in found.names,
-        multiples=[_multiple(papers, row, numbers) for row in papers.rows],
-        smallest_p=smallest_adjusted([row.get("p") for row in papers.rows]),
+        multiples=[
+            _multiple(papers, row, p, numbers)
+            for row, p in zip(papers.rows, holm_adjusted(ps), strict=True)
+        ],
+        smallest_p=smallest_adjusted(ps),
         incomplete=states.incomplete(run),
         early=states.early(run),
         decisions=states.decisions(papers.verdicts),
@@ -232,10 +232,11 @@ def _team(papers: Papers, numbers: Numbers) -> TeamCycle:
     )
 
 
-def _multiple(papers: Papers, row: Row, numbers: Numbers) -> Multiple:
+def _multiple(papers: Papers, row: Row, adjusted_p: float | None, numbers: Numbers) -> Multiple:
     """A headline of triage is read over the longer window where the cycle has one."""
     found = papers.found
     is_longer = bool(found.quarter) and row.get("topic") == "triage"
     folder = f"{found.folder}/quarter" if is_longer else found.folder
     series = Series(numbers.of(folder, key_of(row)), "quarter" if is_longer else "cycle")
-    return multiple(row, series, deadline(papers.model, papers.run))
+    hours = deadline(papers.model, papers.run)
+    return multiple(row, series, adjusted_p=adjusted_p, deadline_hours=hours)
