@@ -1,39 +1,48 @@
-"""What luck alone gives among many teams, and which teams' signals stand beside it."""
+"""What luck alone gives among many teams, and which signals stand beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 ERROR = 0.05  # of each team's headlines together, and of the teams that are marked
 
 
-def smallest_adjusted(ps: Sequence[float | None]) -> float | None:
-    """The smallest p of several tests as Holm adjusts it; None where none could be made.
+def holm_adjusted(ps: Sequence[float | None]) -> list[float | None]:
+    """Each p of several tests as Holm adjusts it; None where none could be made.
 
     Source:
-        Holm (1979), Scandinavian Journal of Statistics 6:65-70: the first of his steps.
+        Holm (1979), Scandinavian Journal of Statistics 6:65-70.
     """
-    known = [p for p in ps if p is not None]
-    return min(1.0, len(known) * min(known)) if known else None
+    known = sorted((p, at) for at, p in enumerate(ps) if p is not None)
+    adjusted: list[float | None] = [None] * len(ps)
+    largest = 0.0
+    for rank, (p, at) in enumerate(known):
+        largest = adjusted[at] = max(largest, min(1.0, (len(known) - rank) * p))
+    return adjusted
 
 
-def standing(smallest: Mapping[str, float | None]) -> set[str]:
-    """The teams that stand where luck may give at most 5 % of them, on average.
+def smallest_adjusted(ps: Sequence[float | None]) -> float | None:
+    """The smallest p of several tests as Holm adjusts it; None where none could be made."""
+    return min((p for p in holm_adjusted(ps) if p is not None), default=None)
+
+
+def level_among(smallest: Iterable[float | None]) -> float:
+    """At most how large an adjusted p is of a headline that stands among all teams; 0 for none.
+
+    R of m teams are chosen by the smallest adjusted p of each. In these the headlines are held to
+    R / m of the error, so that on average at most 5 % of the chosen teams have a headline that
+    stands by luck. That is proven for teams that vary apart from each other.
 
     Args:
         smallest: Each team's smallest adjusted p; teams without one are not counted.
 
     Source:
-        Benjamini and Hochberg (1995), Journal of the Royal Statistical Society B 57:289-300.
-        It holds for teams that vary apart from each other, or up and down together.
+        Benjamini and Hochberg (1995), Journal of the Royal Statistical Society B 57:289-300, for
+        the teams; Benjamini and Bogomolov (2014), the same B 76:297-318, for their headlines.
     """
-    known = {team: p for team, p in smallest.items() if p is not None}
-    if not any(p <= ERROR for p in known.values()):  # adjusting only ever makes a p larger
-        return set()
-    from scipy.stats import false_discovery_control
-
-    adjusted = false_discovery_control(list(known.values()), method="bh")
-    return {team for team, p in zip(known, adjusted, strict=True) if p <= ERROR}
+    known = sorted(p for p in smallest if p is not None)
+    levels = [ERROR * (rank / len(known)) for rank in range(1, len(known) + 1)]
+    return max((level for p, level in zip(known, levels, strict=True) if p <= level), default=0.0)
 
 
 def by_luck(team_count: int) -> str:

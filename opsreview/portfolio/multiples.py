@@ -34,7 +34,8 @@ ANSWERED = ("response_attainment", "time_to_first_response")
 class Multiple:
     """One headline of one team. ``reason`` says why it has no number; ``mark`` is of a signal.
 
-    ``kind`` is the name without what differs between teams, such as a deadline.
+    ``kind`` is the name without what differs between teams, such as a deadline. ``adjusted_p`` is
+    among the team's headlines (Holm); None where no signal can be told.
     """
 
     kind: str
@@ -45,11 +46,13 @@ class Multiple:
     reason: str | None
     picture: Sparkline | None
     says: str
+    adjusted_p: float | None
     mark: str = ""
 
-    def marked(self, *, stands: bool) -> Multiple:
-        """The same, its signal marked as one that stands among all teams."""
-        return replace(self, mark=STANDS) if self.mark and stands else self
+    def marked(self, level: float) -> Multiple:
+        """The same, its signal marked where it stands among all teams, by ``level_among``."""
+        stands = self.mark and self.adjusted_p is not None and self.adjusted_p <= level
+        return replace(self, mark=STANDS) if stands else self
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,9 @@ def deadline(model: Mapping[str, Any] | None, run: Mapping[str, Any]) -> float |
     return hours[0] if hours else stated
 
 
-def multiple(row: Row, series: Series, deadline_hours: float | None) -> Multiple:
+def multiple(
+    row: Row, series: Series, *, adjusted_p: float | None, deadline_hours: float | None
+) -> Multiple:
     """One headline, from its row of ``signals.json`` and its numbers."""
     metric, statistic, group = key_of(row)
     name = kind = statistic_name(metric, statistic, group)
@@ -103,6 +108,7 @@ def multiple(row: Row, series: Series, deadline_hours: float | None) -> Multiple
         reason=None if estimate.is_measured else _reason(estimate),
         picture=sparkline(series.rows, usual, name),
         says=capitalised(row.get("says") or ""),
+        adjusted_p=adjusted_p,
         mark=OWN if row.get("is_signal") else "",
     )
 

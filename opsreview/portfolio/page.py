@@ -10,6 +10,7 @@ from opsreview.blocks.block import Block, rendered
 from opsreview.place import Place
 from opsreview.portfolio.sentences import (
     MARKS,
+    MARKS_STAY,
     Who,
     headline_sentence,
     method_sentence,
@@ -24,7 +25,8 @@ from opsreview.reports.portfolio import portfolio_html, portfolio_style
 from opsreview.wording import counted
 
 NAME = "portfolio.html"
-Href = Callable[[TeamCycle], str]
+BROWSED = ("https://", "http://")  # what a browser opens by itself
+Way = Callable[[TeamCycle], str]
 
 
 def write_portfolio(portfolio: Portfolio) -> str:
@@ -51,16 +53,21 @@ def opening(portfolio: Portfolio, *, areas: Sequence[str] = ()) -> Block:
         areas=areas,
         who=[_row(each, len(portfolio.teams)) for each in who_is_meant(portfolio)],
         unread=portfolio.unread,
+        stay=MARKS_STAY,
         rule=rule_sentence(portfolio),
         method=method_sentence(portfolio) if portfolio.told_count else "",
     )
 
 
-def sections(portfolio: Portfolio, href: Href) -> Block:
-    """A section a team, in alphabetical order; ``href`` is the way to a team's own page."""
+def sections(portfolio: Portfolio, way: Way) -> Block:
+    """A section a team, in alphabetical order.
+
+    ``way`` leads to a team's own page. One that browsers do not know, such as an address in a
+    bucket, is shown to be opened by other means.
+    """
     return rendered(
         "portfolio_teams",
-        teams=[_section(team, href) for team in portfolio.teams],
+        teams=[_section(team, way) for team in portfolio.teams],
         words=MARKS,
     )
 
@@ -96,7 +103,9 @@ def _row(who: Who, team_count: int) -> dict[str, Any]:
     return {**said, "count": len(who.teams), "parts": parts}
 
 
-def _section(team: TeamCycle, href: Href) -> dict[str, Any]:
+def _section(team: TeamCycle, way: Way) -> dict[str, Any]:
+    page = way(team) if team.has_page else ""
+    is_link = "://" not in page or page.startswith(BROWSED)
     behind = "behind the others" if team.is_behind else ""
     states = (behind, team.early, team.incomplete, team.overdue, team.model)
     return {
@@ -104,7 +113,9 @@ def _section(team: TeamCycle, href: Href) -> dict[str, Any]:
         "anchor": _anchor(team.team),
         "title": team.title,
         "areas": sorted(team.areas),
-        "href": href(team) if team.has_page else "",
+        "has_page": team.has_page,
+        "href": page if is_link else "",
+        "address": "" if is_link else page,
         "states": [state for state in states if state],
         "decisions": team.decisions,
         "rulings": rulings(team),

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import ipywidgets as widgets
 from IPython.display import display
 
-from opsreview.portfolio.page import opening, sections, styled
+from opsreview.portfolio.page import BROWSED, opening, sections, styled
 from opsreview.portfolio.teams import Portfolio, TeamCycle
 
 ALL = ("all", "")
@@ -39,13 +39,15 @@ class PortfolioPanel:
     def redraw(self) -> None:
         """Show the teams of the area that is chosen."""
         part = self.portfolio.of_area(self.area.value)
-        self.block = styled(opening(part), sections(part, self._href))
+        self.block = styled(opening(part), sections(part, self._way))
         self.shown.clear_output(wait=True)
         with self.shown:
             display(self.block)  # type: ignore[no-untyped-call, unused-ignore]
 
-    def _href(self, team: TeamCycle) -> str:
-        """From where the notebook runs to the team's page; none where it is not on this disk."""
-        folder = self.portfolio.place.folder
-        page = folder and Path(os.path.relpath(folder / team.page, Path.cwd())).as_posix()
-        return quote(page) if page else ""
+    def _way(self, team: TeamCycle) -> str:
+        """From where the notebook runs to the team's page; its address where it is elsewhere."""
+        place = self.portfolio.place
+        if place.folder is None:
+            is_link = place.url.startswith(BROWSED)
+            return place.named(quote(team.page) if is_link else team.page)
+        return quote(Path(os.path.relpath(place.folder / team.page, Path.cwd())).as_posix())

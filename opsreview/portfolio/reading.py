@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from opsreview.cycle_folders import RUN
 from opsreview.errors import CycleError
 from opsreview.place import Place
 from opsreview.portfolio import states
 from opsreview.portfolio.finding import Found, found_teams
-from opsreview.portfolio.luck import smallest_adjusted, standing
+from opsreview.portfolio.luck import holm_adjusted, level_among, smallest_adjusted
 from opsreview.portfolio.multiples import (
     Multiple,
     Row,
@@ -66,16 +67,22 @@ def read_portfolio(outputs: str | Path) -> Portfolio:
     """
     place = Place.of(str(outputs))
     found = found_teams(place)
-    unread = [problem for each in found for problem in _not_whole(each, place)]
-    papers, damaged = _papers(place, [each for each in found if each.cycle])
+    whole = [each for each in found if each.cycle]
+    papers, damaged = _papers(place, whole)
     numbers = read_numbers(
         place,
         [file for each in papers for file in _frames(each.found)],
         {key for each in papers for key in each.keys},
     )
     teams, unreadable = _teams(papers, numbers)
-    every = sorted([*unread, *damaged, *unreadable], key=lambda each: each.team.casefold())
-    return _beside_each_other(place, teams, every)
+    changing = _changing(place, whole)
+    unread = [
+        *(problem for each in found for problem in _not_whole(each, place)),
+        *(each for each in (*damaged, *unreadable) if each.team not in changing),
+        *changing.values(),
+    ]
+    steady = [team for team in teams if team.team not in changing]
+    return _beside_each_other(place, steady, sorted(unread, key=lambda each: each.team.casefold()))
 
 
 def open_portfolio(outputs: str | Path = "outputs") -> Portfolio:
@@ -90,14 +97,10 @@ def _beside_each_other(
     place: Place, teams: Sequence[TeamCycle], unread: Sequence[Unread]
 ) -> Portfolio:
     """Teams marked by what stands among them, and by who is at an older cycle than the others."""
-    smallest = {team.team: team.smallest_p for team in teams}
-    stands = standing(smallest)
+    level = level_among(team.smallest_p for team in teams)
     behind = _behind(teams)
-    marked = [
-        replace(team.marked(stands=team.team in stands), is_behind=team.team in behind)
-        for team in teams
-    ]
-    told_count = sum(p is not None for p in smallest.values())
+    marked = [replace(team.marked(level), is_behind=team.team in behind) for team in teams]
+    told_count = sum(team.smallest_p is not None for team in teams)
     return Portfolio(place, marked, unread, told_count, len(marked))
 
 
@@ -120,10 +123,24 @@ def _not_whole(found: Found, place: Place) -> Iterator[Unread]:
         said = str(found.in_the_way).removeprefix(place.named(found.team)).lstrip("/ ")
         yield Unread(found.team, said)
     if found.half_written:
-        cycles = ", ".join(found.half_written)
+        has = "has" if len(found.half_written) == 1 else "have"
+        cycles = f"{', '.join(found.half_written)} {has} no {RUN}"
         shown = f"; {found.cycle} is shown" if found.cycle else ""
         command = f"run `opsreview run {found.team} --cycle {found.half_written[0]}`"
-        yield Unread(found.team, f"{cycles} has no run.json{shown}: {command}")
+        yield Unread(found.team, f"{cycles}{shown}: {command}")
+
+
+def _changing(place: Place, whole: Sequence[Found]) -> dict[str, Unread]:
+    """The teams whose ``run.json`` is gone or another by now: what was read may be of two cycles.
+
+    It is taken away before anything else of a cycle changes, and put after all of it.
+    """
+    now, _ = place.read_many([each.run_file for each in whole])
+    return {
+        each.team: Unread(each.team, f"{each.cycle} is being written: run this again")
+        for each in whole
+        if now.get(each.run_file) != each.run
+    }
 
 
 def _papers(place: Place, found: Sequence[Found]) -> tuple[list[Papers], list[Unread]]:
@@ -192,6 +209,7 @@ def _teams(papers: Sequence[Papers], numbers: Numbers) -> tuple[list[TeamCycle],
 def _team(papers: Papers, numbers: Numbers) -> TeamCycle:
     run, found = papers.run, papers.found
     cycle = Cycle(run["cycle"], ZoneInfo(run["zone"]))
+    ps = [row.get("p") for row in papers.rows]
     return TeamCycle(
         team=found.team,
         cycle=cycle.name,
@@ -200,8 +218,11 @@ def _team(papers: Papers, numbers: Numbers) -> TeamCycle:
         end_at=cycle.window.end_at.astimezone(cycle.zone),
         is_over=run.get("is_over") is not False,
         has_page="index.html" in found.names,
-        multiples=[_multiple(papers, row, numbers) for row in papers.rows],
-        smallest_p=smallest_adjusted([row.get("p") for row in papers.rows]),
+        multiples=[
+            _multiple(papers, row, p, numbers)
+            for row, p in zip(papers.rows, holm_adjusted(ps), strict=True)
+        ],
+        smallest_p=smallest_adjusted(ps),
         incomplete=states.incomplete(run),
         early=states.early(run),
         decisions=states.decisions(papers.verdicts),
@@ -211,10 +232,11 @@ def _team(papers: Papers, numbers: Numbers) -> TeamCycle:
     )
 
 
-def _multiple(papers: Papers, row: Row, numbers: Numbers) -> Multiple:
+def _multiple(papers: Papers, row: Row, adjusted_p: float | None, numbers: Numbers) -> Multiple:
     """A headline of triage is read over the longer window where the cycle has one."""
     found = papers.found
     is_longer = bool(found.quarter) and row.get("topic") == "triage"
     folder = f"{found.folder}/quarter" if is_longer else found.folder
     series = Series(numbers.of(folder, key_of(row)), "quarter" if is_longer else "cycle")
-    return multiple(row, series, deadline(papers.model, papers.run))
+    hours = deadline(papers.model, papers.run)
+    return multiple(row, series, adjusted_p=adjusted_p, deadline_hours=hours)

@@ -13,6 +13,7 @@ from opsreview.wording import capitalised, counted, uncapitalised
 
 MARKS = {STANDS: "signal", OWN: "signal to the team"}
 AMONG_ALL = "signal among all teams"
+MARKS_STAY = "Marks stay those among all teams."
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def headline_sentence(portfolio: Portfolio) -> str:
 def opening_sentence(portfolio: Portfolio) -> str:
     """How many teams there are, and how many have what a lead asks for."""
     stand = len(portfolio.named(lambda team: team.stands))
-    own = len(portfolio.named(lambda team: team.has_own_signal))
+    own = len(portfolio.named(lambda team: team.has_own_signal and not team.stands))
     incomplete = len(portfolio.named(lambda team: team.incomplete))
     more = " more" if stand else ""
     to_the_team = f", {own}{more} {_has(own)} one to the team alone" if own else ""
@@ -80,8 +81,10 @@ def rule_sentence(portfolio: Portfolio) -> str:
     """What is controlled over all teams."""
     if not portfolio.told_count:
         return "No team has enough earlier cycles yet to tell a signal."
+    if portfolio.area:
+        return f"{MARKS_STAY} What is said of luck holds of all of them, not of a part."
     return (
-        f"Of the teams marked “{AMONG_ALL}” at most 5 % are expected to be marked by luck, "
+        f"Of all teams with a “{AMONG_ALL}” at most 5 % are expected to have one by luck, "
         "however many teams are looked at."
     )
 
@@ -91,10 +94,11 @@ def method_sentence(portfolio: Portfolio) -> str:
     return (
         "Each team's headlines are held against its own earlier cycles, all its false signals "
         f"together to 5 % (Holm). Among so many teams that is not enough: {_luck(portfolio)}. "
-        f"Such a signal is marked “{MARKS[OWN]}”, as it is one in the team's own review. One that "
-        "stands among all teams is also kept by Benjamini and Hochberg's procedure at 5 %, over "
-        "each team's smallest adjusted p. The order is the alphabet's: teams differ too much to "
-        "be ranked."
+        f"Such a signal is marked “{MARKS[OWN]}”, as it is one in the team's own review. A "
+        f"“{AMONG_ALL}” is kept twice more: its team by Benjamini and Hochberg's procedure at 5 % "
+        "over each team's smallest adjusted p; then the signal by its own adjusted p, which may be "
+        "at most 5 % times the share of teams that were kept (Benjamini and Bogomolov). The order "
+        "is the alphabet's: teams differ too much to be ranked."
     )
 
 

@@ -49,9 +49,9 @@ class TeamCycle:
         """The team's own page, below the outputs."""
         return f"{self.team}/{self.cycle}/index.html"
 
-    def marked(self, *, stands: bool) -> TeamCycle:
-        """The same, its signals marked as ones that stand among all teams."""
-        return replace(self, multiples=[each.marked(stands=stands) for each in self.multiples])
+    def marked(self, level: float) -> TeamCycle:
+        """The same, those of its signals marked that stand among all teams."""
+        return replace(self, multiples=[each.marked(level) for each in self.multiples])
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -30,10 +29,13 @@ from opsreview.cores import POLARS_THREADS
 from opsreview.fleet import Task, run_fleet
 from opsreview.fleet.executors import dask_workers, local_processes, on_one_core
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from cycle_bytes import cycle_bytes, differing
+
 WORKERS = 2
 TURN = 10  # teams
 CYCLE = "2026-10"
-REPEATABLE = ("metrics.parquet", "history.parquet", "findings.json", "index.html", "summary.md")
 REVIEW = """\
 repos: [example/analyst-extension]
 timezone: Europe/Madrid
@@ -162,13 +164,9 @@ def _own_bytes(process: psutil.Process) -> int:
 
 
 def _differing(folder: Path) -> set[str]:
-    """The teams of which a file differs between the three."""
-    digests: dict[str, set[tuple[str, ...]]] = {}
-    for outputs in WAYS:
-        for cycle in sorted((folder / outputs).glob(f"*/{CYCLE}")):
-            told = tuple(sha256((cycle / name).read_bytes()).hexdigest() for name in REPEATABLE)
-            digests.setdefault(cycle.parent.name, set()).add(told)
-    return {team for team, seen in digests.items() if len(seen) > 1}
+    """The teams of which one of the three lacks a file, or has another."""
+    found = differing(*(cycle_bytes(str(folder / way), CYCLE) for way in WAYS))
+    return {name.partition("/")[0] for name in found}
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import numpy as np
 from measure import Figure
 from signals import Team, unchanged
 
-from opsreview.portfolio.luck import ERROR, smallest_adjusted, standing
+from opsreview.portfolio.luck import ERROR, level_among, smallest_adjusted
 
 KINDS = [Team(n, tau, silent_share=0.25 * (tau > 0)) for n in (20, 60) for tau in (0.0, 0.3)]
 TEAMS = 8_000
@@ -46,8 +46,7 @@ def smallest_ps(asked: tuple[int, int]) -> list[float | None]:
 def marked_share(ps: Sequence[float | None], size: int) -> float:
     """Of the portfolios that so many teams make, those in which any team stands."""
     starts = range(0, len(ps) - size + 1, size)
-    portfolios = [{str(at): ps[at] for at in range(start, start + size)} for start in starts]
-    return float(np.mean([bool(standing(each)) for each in portfolios]))
+    return float(np.mean([level_among(ps[start : start + size]) > 0 for start in starts]))
 
 
 if __name__ == "__main__":

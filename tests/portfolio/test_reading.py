@@ -17,7 +17,7 @@ from fleet_factory import write_team
 from fsspec.implementations.local import LocalFileSystem
 
 from opsreview.errors import CycleError, PlaceError
-from opsreview.portfolio import Portfolio, open_portfolio, read_portfolio
+from opsreview.portfolio import Portfolio, open_portfolio, read_portfolio, reading
 
 Read = Callable[[], Portfolio]
 
@@ -120,6 +120,94 @@ def test_half_written_cycle_is_a_problem_and_the_one_before_it_is_shown(tmp_path
         "apollo: 2026-10 has no run.json; 2026-09 is shown: "
         "run `opsreview run apollo --cycle 2026-10`"
     ]
+
+
+def test_every_half_written_cycle_is_told_also_those_before_the_one_that_is_shown(
+    tmp_path: Path, read: Read
+):
+    for cycle in ("2026-06", "2026-07", "2026-08", "2026-09", "2026-10"):
+        folder = write_team(tmp_path, "apollo", cycle=cycle)
+        if cycle not in {"2026-09", "2026-07"}:
+            (folder / "run.json").unlink()
+    portfolio = read()
+    assert portfolio.teams[0].cycle == "2026-09"
+    assert portfolio.problems == [
+        "apollo: 2026-10, 2026-08, 2026-06 have no run.json; 2026-09 is shown: "
+        "run `opsreview run apollo --cycle 2026-10`"
+    ]
+
+
+def test_earlier_cycle_that_may_not_be_read_is_not_called_half_written(
+    tmp_path: Path, read: Read, monkeypatch: pytest.MonkeyPatch
+):
+    for cycle in ("2026-09", "2026-10"):
+        write_team(tmp_path, "apollo", cycle=cycle)
+    forbid(monkeypatch, "cat_file", "2026-09/run.json")
+    assert not read().problems
+
+
+WRITING = ["bering: 2026-10 is being written: run this again"]
+
+
+@pytest.mark.parametrize("of_then", [None, b'{"cycle": "2026-10", "built": "again"}'])
+@pytest.mark.parametrize("step", ["_papers", "read_numbers", "_teams"])
+def test_team_of_which_a_cycle_is_put_meanwhile_is_not_shown_half(
+    tmp_path: Path, read: Read, monkeypatch: pytest.MonkeyPatch, step: str, of_then: bytes | None
+):
+    write_team(tmp_path, "apollo")
+    run = write_team(tmp_path, "bering") / "run.json"
+
+    def put() -> None:
+        run.unlink()
+        if of_then:
+            run.write_bytes(of_then)
+
+    before(monkeypatch, step, put)
+    portfolio = read()
+    assert names(portfolio) == ["apollo"]
+    assert portfolio.problems == WRITING
+
+
+def test_team_of_which_a_cycle_was_put_between_listing_and_reading_is_not_shown(
+    tmp_path: Path, read: Read, monkeypatch: pytest.MonkeyPatch
+):
+    """All of the new one is there by then, so that what is read later does not change again."""
+    write_team(tmp_path, "apollo")
+    folder = write_team(tmp_path, "bering")
+    sign_off = (folder / "sign_off.json").read_bytes()
+    (folder / "sign_off.json").unlink()
+
+    def put() -> None:
+        (folder / "sign_off.json").write_bytes(sign_off)
+        (folder / "run.json").write_bytes((folder / "run.json").read_bytes() + b" ")
+
+    before(monkeypatch, "_papers", put)
+    assert read().problems == WRITING
+
+
+def test_damage_that_is_a_cycle_being_put_is_no_reason_to_build_it_again(
+    tmp_path: Path, read: Read, monkeypatch: pytest.MonkeyPatch
+):
+    write_team(tmp_path, "apollo")
+    folder = write_team(tmp_path, "bering")
+
+    def put() -> None:
+        no_run(folder)
+        cut_signals(folder)
+
+    before(monkeypatch, "_papers", put)
+    assert read().problems == WRITING
+
+
+def before(monkeypatch: pytest.MonkeyPatch, step: str, put: Callable[[], None]) -> None:
+    """What another process does just before a step of reading."""
+    taken = getattr(reading, step)
+
+    def meanwhile(*asked: Any) -> Any:
+        put()
+        return taken(*asked)
+
+    monkeypatch.setattr(reading, step, meanwhile)
 
 
 def no_run(folder: Path) -> None:
