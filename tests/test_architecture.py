@@ -26,6 +26,7 @@ ALLOWED: dict[str, str] = {
     "errors": "",
     "secrets": "",
     "cores": "",
+    "holm": "",
     "place": "errors secrets",
     "window": "errors",
     "cycle_folders": "errors window",
@@ -43,7 +44,7 @@ ALLOWED: dict[str, str] = {
     "checkout": "errors sources",
     "tables": "errors window params sources",
     # measure
-    "metrics": "cores window estimate working_time cadence rotation train tables",
+    "metrics": "cores holm window estimate working_time cadence rotation train tables",
     # say: what happened, beside what usually does and what should
     "usual": "",
     "wording": "estimate usual",
@@ -69,8 +70,8 @@ ALLOWED: dict[str, str] = {
     # tell
     "reports": "errors cores window",
     # all teams beside each other
-    "portfolio": "errors place window cycle_folders estimate usual wording operating_model blocks "
-    "reports",
+    "portfolio": "errors place holm window cycle_folders estimate usual wording operating_model "
+    "blocks reports",
     "notebooks": "figures blocks explore opsreview portfolio",
     # the whole way, and who calls it
     "pipeline": "errors secrets window estimate working_time cadence rotation train yaml_file "

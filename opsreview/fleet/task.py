@@ -63,9 +63,8 @@ def run_task(task: Task) -> Done:
     """Do one step of one team's cycle: the only function that is given to an executor.
 
     The team is held meanwhile, so that nobody else works on it; who lost it begins no further step
-    of putting back.
-    Whatever ends the step is told in what is returned, without the worker's secrets: an error may
-    not be one that travels.
+    of putting back. Whatever ends the step is told in what is returned, without the worker's
+    secrets: an error may not be one that travels.
     """
     from opsreview.fleet.lease import held
     from opsreview.fleet.places import workspace

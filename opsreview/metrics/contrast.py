@@ -16,6 +16,8 @@ import numpy.typing as npt
 from scipy import optimize
 from scipy.special import ndtri, stdtr, stdtrit
 
+from opsreview.holm import holm_adjusted
+
 FEWEST_EARLIER = 8
 POWER = 0.8
 
@@ -97,20 +99,8 @@ def between(values: Floats, variances: Floats) -> float:
 
 
 def holm(ps: Sequence[float | None], error: float = 0.05) -> list[bool]:
-    """Which of several tests stand while all false ones together err in at most ``error``.
-
-    Tests that could not be made (None) are none, and are not counted.
-
-    Source:
-        Holm (1979), Scandinavian Journal of Statistics 6:65-70.
-    """
-    known = sorted((p, place) for place, p in enumerate(ps) if p is not None)
-    stands = [False] * len(ps)
-    for rank, (p, place) in enumerate(known):
-        if p > error / (len(known) - rank):
-            break
-        stands[place] = True
-    return stands
+    """Which of several tests stand while all false ones together err in at most ``error``."""
+    return [p is not None and p <= error for p in holm_adjusted(ps)]
 
 
 def _arrays(points: Sequence[Point]) -> tuple[Floats, Floats]:

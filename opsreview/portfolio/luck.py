@@ -4,21 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from opsreview.holm import holm_adjusted
+
 ERROR = 0.05  # of each team's headlines together, and of the teams that are marked
-
-
-def holm_adjusted(ps: Sequence[float | None]) -> list[float | None]:
-    """Each p of several tests as Holm adjusts it; None where none could be made.
-
-    Source:
-        Holm (1979), Scandinavian Journal of Statistics 6:65-70.
-    """
-    known = sorted((p, at) for at, p in enumerate(ps) if p is not None)
-    adjusted: list[float | None] = [None] * len(ps)
-    largest = 0.0
-    for rank, (p, at) in enumerate(known):
-        largest = adjusted[at] = max(largest, min(1.0, (len(known) - rank) * p))
-    return adjusted
 
 
 def smallest_adjusted(ps: Sequence[float | None]) -> float | None:

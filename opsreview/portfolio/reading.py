@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 
 from opsreview.cycle_folders import RUN
 from opsreview.errors import CycleError
+from opsreview.holm import holm_adjusted
 from opsreview.place import Place
 from opsreview.portfolio import states
 from opsreview.portfolio.finding import Found, found_teams
-from opsreview.portfolio.luck import holm_adjusted, level_among, smallest_adjusted
+from opsreview.portfolio.luck import level_among, smallest_adjusted
 from opsreview.portfolio.multiples import (
     Multiple,
     Row,

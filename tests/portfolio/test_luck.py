@@ -10,11 +10,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.stats import false_discovery_control
 
+from opsreview.holm import holm_adjusted
 from opsreview.metrics.contrast import holm
 from opsreview.portfolio.luck import (
     ERROR,
     by_luck,
-    holm_adjusted,
     level_among,
     smallest_adjusted,
 )
