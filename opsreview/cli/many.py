@@ -19,6 +19,7 @@ from opsreview.cli.shared import ERROR, NOT_WHOLE, STOPPED, refusals_told
 
 if TYPE_CHECKING:
     from opsreview.fleet import Done
+    from opsreview.fleet.running import Work
 
 WORDS = {
     "whole": "whole",
@@ -104,7 +105,7 @@ def run_many(teams: Sequence[str] | None, hands: Hands, **shared: Any) -> None:
         told = Told(len(names), hands.again)
         with (
             fleet_held(shared["outputs"], names),
-            _executor(hands, names, shared) as (executor, at_once),
+            _executor(hands, names, shared) as (executor, at_once, work),
         ):
             for done in run_fleet(
                 [Task(name, **shared) for name in names],
@@ -114,6 +115,7 @@ def run_many(teams: Sequence[str] | None, hands: Hands, **shared: Any) -> None:
                 offline=hands.is_offline,
                 max_wait=timedelta(minutes=hands.max_wait_minutes),
                 on_wait=told.waits,
+                work=work,
             ):
                 told.ended(done)
     told.in_all()
@@ -142,19 +144,20 @@ def _from_anywhere(place: str) -> str:
 @contextmanager
 def _executor(
     hands: Hands, teams: Sequence[str], shared: Mapping[str, Any]
-) -> Iterator[tuple[Any, int | None]]:
-    """What makes the executor, and how many tasks it is given at once."""
-    from opsreview.fleet.executors import dask_workers, local_processes
+) -> Iterator[tuple[Any, int | None, Work]]:
+    """What makes the executor, how many tasks it is given at once, and what it does with one."""
+    from opsreview.fleet import run_task
+    from opsreview.fleet.executors import dask_workers, local_processes, work_alike
 
     if hands.scheduler is None:
         workers = min(hands.workers or os.cpu_count() or 1, len(teams))
-        yield lambda: local_processes(workers), workers
+        yield lambda: local_processes(workers), workers, run_task
         return
     with (
         _marked(shared["params"], shared["outputs"]) as marks,
         dask_workers(hands.scheduler, seen=marks) as cluster,
     ):
-        yield lambda: cluster, None
+        yield lambda: cluster, None, work_alike()
 
 
 @contextmanager
@@ -188,9 +191,8 @@ class Told:
 
         self.found.append(done)
         self._say(f"{len(self.found)} of {self.teams}: {done.task.team}: {WORDS[done.state]}")
-        if done.state == "incomplete":
-            for problem in done.problems:
-                self._say(f"  {_indented(problem)}")
+        for line in (*(done.problems if done.state == "incomplete" else ()), *done.notes):
+            self._say(f"  {_indented(line)}")
         if done.path is not None:
             terminal.tell(done.path)
 

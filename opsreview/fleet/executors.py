@@ -7,9 +7,10 @@ import os
 import platform
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, requires, version
 from multiprocessing import get_context, parent_process
 from os.path import isfile
@@ -18,9 +19,11 @@ from typing import Any
 
 from opsreview.cores import POLARS_THREADS
 from opsreview.errors import FleetError
+from opsreview.fleet.task import Done, Task, run_task
 
 DRIVERS = {"adlfs", "gcsfs", "s3fs"}  # of places; those that we have, workers need too
 MISSING = "missing"
+OTHERS = "{worker} has other versions ({differing}): install the same lock on both"
 ANSWER_WITHIN = 15.0  # seconds in which a scheduler has to answer
 
 
@@ -93,16 +96,31 @@ def _check_versions(client: Any, scheduler: str) -> None:
         raise FleetError(f"the scheduler at {scheduler} has no worker: start some")
     ours = _ours()
     for worker, said in sorted(theirs.items()):
-        differing = [
-            f"{name} {said.get(name, MISSING)} there and {here} here"
-            for name, here in ours.items()
-            if said.get(name) != here
-        ]
-        if differing:
-            raise FleetError(
-                f"worker {worker} has other versions ({', '.join(differing)}): "
-                "install the same lock on both"
-            )
+        if differing := _differing(ours, said):
+            raise FleetError(OTHERS.format(worker=f"worker {worker}", differing=differing))
+
+
+def work_alike() -> Callable[[Task], Done]:
+    """``run_task`` for workers that may join later: one with other versions than ours refuses."""
+    return partial(_run_alike, _ours())
+
+
+def _run_alike(ours: Mapping[str, str], task: Task) -> Done:
+    if differing := _differing(ours, versions()):
+        said = OTHERS.format(
+            worker=f"worker {platform.node()}, that joined later,", differing=differing
+        )
+        return Done(task, "failed", (said,))
+    return run_task(task)
+
+
+def _differing(ours: Mapping[str, str], theirs: Mapping[str, str]) -> str:
+    """What a worker has otherwise, in words; empty where all is the same."""
+    return ", ".join(
+        f"{name} {theirs.get(name, MISSING)} there and {here} here"
+        for name, here in ours.items()
+        if theirs.get(name) != here
+    )
 
 
 def _check_disks(client: Any, scheduler: str, seen: Sequence[Path]) -> None:
@@ -121,6 +139,7 @@ def _ours() -> dict[str, str]:
     return {name: said for name, said in versions().items() if said != MISSING}
 
 
+@cache
 def versions() -> dict[str, str]:
     """What has to be the same on both sides for the same bytes: Python, us, what we stand on."""
     ours = {"opsreview", *filter(None, map(_library, requires("opsreview") or []))}

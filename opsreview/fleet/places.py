@@ -116,8 +116,17 @@ class Workspace:
         self._replace(folder, made, beside, check)
         check()
         self._put([name for name in self._of_known_cycles() if not _is_run(name)])
-        self._put([name for name in self._made(self.team) if name.count("/") == 1])
+        self.put_of_team()
         self._tidy(beside)
+
+    def put_of_team(self) -> None:
+        """Put what belongs to no cycle: the team's index, and where its issues are.
+
+        Raises:
+            PlaceError: It cannot be put.
+        """
+        if not self._into.folder:
+            self._put([name for name in self._made(self.team) if name.count("/") == 1])
 
     def _replace(
         self, folder: str, made: list[str], beside: str, check: Callable[[], None]

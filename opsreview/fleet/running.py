@@ -231,7 +231,10 @@ class _Fleet:
     def _whole(self, done: Done) -> Done:
         """What came of the team: of its review, and of the fetch before it."""
         fetched = self.fetched.pop(done.task.team, None)
-        if fetched is None or fetched.state in ("whole", "incomplete"):
+        if fetched is None:
+            return done
+        done = replace(done, notes=fetched.notes + done.notes)
+        if fetched.state in ("whole", "incomplete"):
             return done
         problems = tuple(dict.fromkeys((*fetched.problems, *done.problems)))
         if fetched.state == "stopped":

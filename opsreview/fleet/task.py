@@ -12,6 +12,8 @@ from opsreview.place import Place
 from opsreview.secrets import redacted
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from opsreview.fleet.lease import Lease
     from opsreview.fleet.places import Workspace
     from opsreview.pipeline import Outcome
@@ -48,7 +50,8 @@ class Done:
     ``state`` is ``whole``, ``incomplete`` (made, but something is missing: ``problems``),
     ``stopped`` (by a limit or another process; ``until`` is when to come back) or ``failed``
     (``problems`` say why). ``path`` is the page, of a review that was made. ``is_limit``: what
-    stopped it is a limit that the other teams meet too.
+    stopped it is a limit that the other teams meet too. ``notes`` ask for something but tell of
+    nothing that is missing: what was ticked in the team's issue and is not recorded yet.
     """
 
     task: Task
@@ -57,6 +60,7 @@ class Done:
     path: str | None = None
     until: datetime | None = None
     is_limit: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def run_task(task: Task) -> Done:
@@ -75,9 +79,15 @@ def run_task(task: Task) -> Done:
             workspace(task.team, params=task.params, outputs=task.outputs) as work,
         ):
             done = _ended(task, lambda: _STEPS[task.step](task, lease, work))
-            return replace(done, problems=tuple(work.named(said) for said in done.problems))
+            return _from_there(done, work)
     except Exception as error:
         return _refused(task, error)
+
+
+def _from_there(done: Done, work: Workspace) -> Done:
+    """Its messages, with the places where they have folders of this worker."""
+    problems, notes = (tuple(map(work.named, said)) for said in (done.problems, done.notes))
+    return replace(done, problems=problems, notes=notes)
 
 
 def _ended(task: Task, step: Callable[[], Done]) -> Done:
@@ -101,14 +111,18 @@ def _fetched(task: Task, lease: Lease, work: Workspace) -> Done:
     from opsreview import pipeline
 
     terms = pipeline.Terms(PATIENCE, task.is_sweep)
+    where: dict[str, Path] = {"params": work.params, "outputs": work.outputs}
 
     def fetch() -> Done:
-        outcome = pipeline.fetch(task.team, params=work.params, outputs=work.outputs, terms=terms)
-        return _made(task, outcome)
+        made = _made(task, pipeline.fetch(task.team, **where, terms=terms))
+        ticked = pipeline.ticks(task.team, **where, terms=terms)
+        return replace(made, notes=tuple(redacted(line) for line in ticked))
 
     done = _ended(task, fetch)
     lease.check()
     work.put_store(check=lease.check)
+    lease.check()
+    work.put_of_team()
     return done
 
 

@@ -42,6 +42,7 @@ __all__ = [
     "rota",
     "run",
     "schema",
+    "ticks",
 ]
 
 Say = Callable[[str], None]
@@ -166,9 +167,23 @@ def run(
         say=say,
     )
     if not (offline or fetched.is_stopped):
-        _say_ticks(team_name, params, outputs, terms)
+        for line in ticks(team_name, params=params, outputs=outputs, terms=terms):
+            say(line)
     problems = _untold(fetched, built.problems) + built.problems + reported.problems
     return Outcome(reported.path, problems, fetched.is_stopped)
+
+
+def ticks(team_name: str, *, params: Path, outputs: Path, terms: Terms) -> list[str]:
+    """What was ticked in the team's issue and is not recorded yet, a line each.
+
+    The network is asked; that it cannot be is a line.
+
+    Raises:
+        ParamsError: Params are not valid.
+    """
+    from opsreview.pipeline.publishing.issue import ticks_read_back
+
+    return ticks_read_back(load_team(team_name, params), outputs, terms)
 
 
 def check(
@@ -318,14 +333,6 @@ def _untold(fetched: Fetched, problems: Sequence[str]) -> tuple[str, ...]:
     """What the fetch met, but for what the problems of the data say already."""
     told = "\n".join(problems)
     return tuple(failed.message for failed in fetched.failed if failed.reason not in told)
-
-
-def _say_ticks(team_name: str, params: Path, outputs: Path, terms: Terms) -> None:
-    """What was ticked in the team's issue and is not recorded yet."""
-    from opsreview.pipeline.publishing.issue import ticks_read_back
-
-    for line in ticks_read_back(load_team(team_name, params), outputs, terms):
-        terms.watch.say(line)
 
 
 def _say_problems(problems: Iterable[str], say: Say) -> None:

@@ -125,12 +125,15 @@ def _cpu_seconds() -> float:
 
 @contextmanager
 def _memory_of_workers() -> Iterator[dict[int, float]]:
-    """The most memory in MB that each child had at once, its kernels included, looked at often."""
+    """The most memory in MB that each child had at once, its kernels included.
+
+    It is looked at once a second: a look takes time from the cores that work.
+    """
     peaks: dict[int, float] = {os.getpid(): 0.0}
     is_over = threading.Event()
 
     def look() -> None:
-        while not is_over.wait(0.25):
+        while not is_over.wait(1.0):
             for child in psutil.Process().children():
                 held = sum(map(_megabytes, [child, *_below(child)]))
                 peaks[child.pid] = max(peaks.get(child.pid, 0.0), held)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn
@@ -42,6 +43,12 @@ def broken_or_whole(task: Task) -> Done:
     if task.team == "broken":
         return Done(task, "failed", ("params/broken/review.yaml:1: repos: it says 7",))
     return whole(task)
+
+
+def ticked(task: Task) -> Done:
+    """A fetch finds a tick in the issue of the team ``alpha``."""
+    notes = ("ticked in #7: p-1",) if (task.team, task.step) == ("alpha", "fetch") else ()
+    return replace(whole(task), notes=notes)
 
 
 def holding(task: Task) -> Done:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,12 @@ from typer.testing import CliRunner, Result
 
 from opsreview import fleet
 from opsreview.cli import app
-from opsreview.fleet import executors, run_fleet
+from opsreview.fleet import executors
 from opsreview.fleet.lease import fleet_held
 from opsreview.place import Place
 
 from .buckets import asks_for_rights
-from .fleet_work import broken_or_whole, killed_by_bad, stopped_or_whole
+from .fleet_work import broken_or_whole, killed_by_bad, stopped_or_whole, ticked
 
 
 @pytest.fixture
@@ -34,7 +33,7 @@ def lay(params: str, *teams: str) -> None:
 
 
 def doing(monkeypatch: pytest.MonkeyPatch, work: Any) -> None:
-    monkeypatch.setattr(fleet, "run_fleet", partial(run_fleet, work=work))
+    monkeypatch.setattr(fleet, "run_task", work)
 
 
 def opsreview(*words: str) -> Result:
@@ -111,6 +110,14 @@ def test_one_team_alone_ends_as_it_does_on_a_disk(teams, memory, monkeypatch):
         "  params/broken/review.yaml:1: repos: it says 7",
     ]
     assert opsreview("late", *places).exit_code == WHOLE
+
+
+def test_what_was_ticked_is_told_under_its_team_and_is_no_failure(teams, monkeypatch):
+    doing(monkeypatch, ticked)
+    done = opsreview("alpha", "late", "--workers", "1")
+    assert done.exit_code == WHOLE
+    lines = said(done)
+    assert lines[lines.index("1 of 2: alpha: whole") + 1] == "  ticked in #7: p-1"
 
 
 def test_all_whole_is_exit_0(teams, monkeypatch):

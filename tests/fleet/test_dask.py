@@ -10,7 +10,7 @@ import pytest
 
 from opsreview.errors import FleetError
 from opsreview.fleet import executors
-from opsreview.fleet.executors import dask_workers, versions
+from opsreview.fleet.executors import dask_workers, versions, work_alike
 from opsreview.fleet.running import run_fleet
 from opsreview.fleet.task import Task
 
@@ -82,3 +82,15 @@ def test_worker_of_another_version_is_refused(
     said = r"polars \S+ there and 0\.1 here.*install the same lock"
     with pytest.raises(FleetError, match=said), dask_workers(cluster):
         pass
+
+
+def test_worker_that_joined_later_with_another_version_refuses_its_tasks(
+    cluster: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with dask_workers(cluster) as executor:
+        monkeypatch.setattr(executors, "_ours", lambda: versions() | {"polars": "0.1"})
+        (done,) = run_fleet(
+            [Task("a", "params", "outputs")], lambda: executor, work=work_alike(), offline=True
+        )
+    assert done.state == "failed"
+    assert "that joined later, has other versions (polars" in done.problems[0]

@@ -19,7 +19,7 @@ from opsreview.fleet.executors import local_processes
 from opsreview.fleet.running import run_fleet
 from opsreview.fleet.task import Done, Task
 
-from .fleet_work import killed_by_bad, whole
+from .fleet_work import killed_by_bad, ticked, whole
 
 NOW = datetime(2026, 11, 26, 10, tzinfo=UTC)
 Work = Callable[[Task], Done]
@@ -81,6 +81,11 @@ def test_offline_nothing_is_fetched() -> None:
 
     run("a", "b", work=work, offline=True)
     assert steps == ["review", "review"]
+
+
+def test_what_a_fetch_noted_stands_with_the_review() -> None:
+    found = run("alpha", "b", work=ticked)
+    assert [done.notes for done in found] == [("ticked in #7: p-1",), ()]
 
 
 def test_no_team_is_nothing_to_do() -> None:

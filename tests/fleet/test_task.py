@@ -178,6 +178,28 @@ def test_limit_is_told_from_what_stops_one_team_alone(away, fetch, is_limit):
     assert away.done().is_limit == is_limit
 
 
+def test_what_was_ticked_is_told_and_where_its_issue_is_stays(away, monkeypatch):
+    def ticks(_: str, *, outputs: Path, **__: Any) -> list[str]:
+        path = outputs / "demo" / "ticks.json"
+        path.parent.mkdir()
+        path.write_text("{}")
+        return ["ticked in #7: p-1", f"{path} is new"]
+
+    monkeypatch.setattr(pipeline, "ticks", ticks)
+    notes = away.done().notes
+    assert notes == ("ticked in #7: p-1", f"{away.outputs}/demo/ticks.json is new")
+    assert "demo/ticks.json" in away.there()
+
+
+def test_nobody_looks_for_ticks_while_a_limit_holds(away, fetch, monkeypatch):
+    def stopped(_: Path) -> None:
+        raise StoppedError("not now", utc_now(), is_limit=True)
+
+    fetch(stopped)
+    monkeypatch.setattr(pipeline, "ticks", lambda *_, **__: pytest.fail("GitHub was asked"))
+    assert away.done().state == "stopped"
+
+
 def test_limit_stops_the_team_until_it_is_over_and_what_was_read_stays(away, fetch):
     until = utc_now()
 

@@ -8,6 +8,7 @@ from dump_factory import write_yaml
 from github_team import LONG
 from github_world import Item
 
+from opsreview.fleet import Task, run_task
 from opsreview.params import load_team
 from opsreview.pipeline.publishing.issue import ticks_read_back
 from opsreview.sources.terms import Terms
@@ -208,6 +209,16 @@ def test_ticks_are_read_back_and_kept(small: PublishingTeam) -> None:
     assert small.ticks["2026-10"]["ticked"] == ["p-1"]
     (small.team.outputs / "small" / "ticks.json").unlink()
     assert read_back(small) == [line]
+
+
+def test_ticks_are_read_back_by_a_worker_of_a_fleet(small: PublishingTeam) -> None:
+    small.done("issue", "--yes")
+    (issue,) = small.issues()
+    tick(issue, "p-1")
+    done = run_task(Task("small", str(small.team.params), str(small.team.outputs)))
+    assert done.state == "whole", done.problems
+    assert done.notes[0].startswith(f"ticked in #{issue.number}: p-1; record it with")
+    assert small.ticks["2026-10"]["ticked"] == ["p-1"]
 
 
 def test_a_tick_that_was_recorded_is_not_told_again(small: PublishingTeam) -> None:
