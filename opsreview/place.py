@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -32,6 +33,10 @@ _NO_RIGHTS = {
     "RefreshError",
     "TokenRetrievalError",
 }
+_GOOGLE_REFUSES = "Forbidden: "  # how gcsfs begins an OSError of no kind
+
+for _driver_log in ("adlfs", "azure", "gcsfs", "google", "s3fs"):
+    logging.getLogger(_driver_log).addHandler(logging.NullHandler())  # what is in the way is told
 
 
 @dataclass(frozen=True)
@@ -269,7 +274,8 @@ def _in_the_way(error: Exception) -> str:
     reason = _reason(error)
     kinds = {kind.__name__ for kind in type(error).__mro__}
     codes = {str(getattr(error, name, "")) for name in ("code", "status", "status_code")}
-    if isinstance(error, PermissionError) or kinds & _NO_RIGHTS or codes & {"401", "403"}:
+    is_refused = isinstance(error, PermissionError) or reason.startswith(_GOOGLE_REFUSES)
+    if is_refused or kinds & _NO_RIGHTS or codes & {"401", "403"}:
         return (
             f"may not be used ({reason}): check the credentials of whoever runs this and what "
             "they may list, read, write and delete"

@@ -137,24 +137,27 @@ def test_bucket_that_is_missing_is_one_error(bucket: str) -> None:
     assert "s3://no-such-bucket/outputs is not there (" in " ".join(done.stderr.split())
 
 
+@pytest.mark.parametrize("error", [pl.exceptions.ComputeError, OSError, Exception])
 def test_storage_that_polars_may_not_read_by_itself_is_read_through_its_driver(
-    tmp_path: Path, bucket: str, monkeypatch: pytest.MonkeyPatch
+    error: type[Exception], tmp_path: Path, bucket: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_team(tmp_path / "outputs", "apollo")
     fsspec.filesystem("s3").put(str(tmp_path / "outputs"), bucket, recursive=True)
-    monkeypatch.setattr(pl, "scan_parquet", refusing(pl.scan_parquet))
+    monkeypatch.setattr(pl, "scan_parquet", refusing(pl.scan_parquet, error))
     done = portfolio(bucket)
     assert done.exit_code == WHOLE, done.output
     text = fsspec.filesystem("s3").cat_file(f"{bucket}/portfolio.html").decode()
     assert "52 %" in plain(text)
 
 
-def refusing(scan: Callable[..., pl.LazyFrame]) -> Callable[..., pl.LazyFrame]:
+def refusing(
+    scan: Callable[..., pl.LazyFrame], error: type[Exception]
+) -> Callable[..., pl.LazyFrame]:
     """Scanning that has no credentials of its own, as where a driver alone knows the profile."""
 
     def scanned(source: object, **asked: Any) -> pl.LazyFrame:
         if isinstance(source, list):
-            raise pl.exceptions.ComputeError("no credentials")
+            raise error("no credentials")
         return scan(source, **asked)
 
     return scanned
