@@ -232,27 +232,27 @@ def test_credentials_without_rights_are_told_without_them(unmet_s3, s3_server, m
     assert "canary" not in message
 
 
-def test_refusal_by_google_is_told_as_one(memory, monkeypatch):
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (
+            "could not connect to https://host/bucket?X-Amz-Signature=canary",
+            "cannot be reached (could not connect to https://host/bucket): check the URL and the "
+            "network, and run this again",
+        ),
+        (
+            "Forbidden: b/box/o\nanna does not have storage.objects.list",  # as gcsfs says it
+            "may not be used (Forbidden: b/box/o anna does not have storage.objects.list): check "
+            "the credentials of whoever runs this and what they may list, read, write and delete",
+        ),
+    ],
+)
+def test_server_that_does_not_answer_or_refuses_is_told(said, shown, memory, monkeypatch):
     def refuses(*_: object, **__: object) -> None:
-        raise OSError("Forbidden: b/box/o\nanna does not have storage.objects.list")
+        raise OSError(said)
 
     monkeypatch.setattr(MemoryFileSystem, "find", refuses)
-    assert told(memory) == (
-        "memory://fleet may not be used (Forbidden: b/box/o anna does not have "
-        "storage.objects.list): check the credentials of whoever runs this and what they may "
-        "list, read, write and delete"
-    )
-
-
-def test_server_that_does_not_answer_is_told(memory, monkeypatch):
-    def refuses(*_: object, **__: object) -> None:
-        raise OSError("could not connect to https://host/bucket?X-Amz-Signature=canary")
-
-    monkeypatch.setattr(MemoryFileSystem, "find", refuses)
-    assert told(memory) == (
-        "memory://fleet cannot be reached (could not connect to https://host/bucket): check the "
-        "URL and the network, and run this again"
-    )
+    assert told(memory) == f"memory://fleet {shown}"
 
 
 def test_password_in_a_url_is_in_no_message(monkeypatch):
